@@ -1,0 +1,1 @@
+"""NASTYMIXXSTORE: the merch store of the NASTYMIXX DJ community."""
