@@ -1,0 +1,27 @@
+"""The SQL of attention."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from store.audit.models import Attention
+from store.db import insert
+
+log = logging.getLogger(__name__)
+
+
+def raise_attention(session: Session, kind: str, subject: str, sentence: str, now: datetime) -> None:
+    """Show this to staff; the same open matter is raised once. `sentence` says what happened and what to do."""
+    row = insert(session, Attention).values(kind=kind, subject=subject, sentence=sentence, opened_at=now)
+    session.execute(
+        row.on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=text("closed_at IS NULL"))
+    )
+    log.warning("attention: %s %s", kind, subject)
+
+
+def list_open(session: Session) -> list[Attention]:
+    return list(session.scalars(select(Attention).where(Attention.closed_at.is_(None)).order_by(Attention.id)))

@@ -1,0 +1,98 @@
+"""What a buyer does with a bag. Prices and stock are looked up afresh; the form says only what and how many."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from store.cart import repository
+from store.cart.models import Cart
+from store.catalog import repository as catalog
+from store.db import Database
+from store.errors import Conflict, Invalid, NotFound
+from store.stock import repository as stock
+
+MOST_LINES = 90
+"""Stripe takes 100 line items; delivery and tax are two of them (rule 11)."""
+MOST_UNITS = 99
+
+
+def new_id() -> str:
+    """A bag's id: 144 random bits, for it is all a guest needs to reach it."""
+    return secrets.token_urlsafe(18)
+
+
+def add(
+    db: Database, cart_id: str | None, reference: str, quantity: int, currency: str, now: datetime
+) -> tuple[str, int]:
+    """Put `quantity` of a variant (its id or sku) into the bag, made if there is none; the bag's id and its units.
+
+    Raises Invalid for an unknown variant, Conflict when it is not for sale or there are not as many.
+    """
+
+    def work(session: Session) -> tuple[str, int]:
+        variant_id = catalog.find_variant(session, reference)
+        if variant_id is None:
+            raise Invalid("We have no such item.", {"variant": ["Choose one of the items on the page."]})
+        bag = _lock_or_make(session, cart_id, now)
+        lines = repository.list_lines(session, bag.id)
+        already = next((line.quantity for line in lines if line.variant_id == variant_id), 0)
+        if not already and len(lines) >= MOST_LINES:
+            raise Conflict(f"A bag holds {MOST_LINES} different items. Check out with these first.")
+        price = _check(session, variant_id, already + quantity, currency, now)
+        repository.put_line(session, bag.id, variant_id, already + quantity, price, now)
+        bag.updated_at = now
+        return bag.id, sum(line.quantity for line in lines) + quantity
+
+    return db.run(work)
+
+
+def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: str, now: datetime) -> int:
+    """Set a line to `quantity`, 0 takes it out; how many units the bag then holds.
+
+    Raises NotFound for a line that is not in this bag, Conflict when there are not as many.
+    """
+
+    def work(session: Session) -> int:
+        bag = repository.lock_cart(session, cart_id)
+        line = repository.find_line(session, cart_id, line_id)
+        if line is None:
+            raise NotFound("This item is no longer in your bag.")
+        if quantity == 0:
+            repository.remove_line(session, cart_id, line_id)
+        else:
+            price = _check(session, line.variant_id, quantity, currency, now)
+            repository.put_line(session, cart_id, line.variant_id, quantity, price, now)
+        bag.updated_at = now
+        return repository.count_units(session, cart_id)
+
+    return db.run(work)
+
+
+def _lock_or_make(session: Session, cart_id: str | None, now: datetime) -> Cart:
+    if cart_id is not None:
+        try:
+            return repository.lock_cart(session, cart_id)
+        except NotFound:
+            pass  # a bag from before a restore, or one that was tidied away: begin another
+    bag = Cart(id=new_id(), created_at=now, updated_at=now)
+    session.add(bag)
+    session.flush()  # lines refer to it
+    return bag
+
+
+def _check(session: Session, variant_id: int, quantity: int, currency: str, now: datetime) -> int:
+    """The price of a variant of which `quantity` can be had now; raises Conflict with a sentence."""
+    offer = catalog.offers(session, [variant_id], currency, now)[variant_id]
+    if not offer.on_sale or offer.price is None:
+        raise Conflict(f"{offer.name} is not for sale.")
+    if quantity > MOST_UNITS:
+        raise Conflict(f"{MOST_UNITS} of one item is the most a bag takes.")
+    left = stock.available(session, [variant_id])[variant_id] if offer.stocked else quantity
+    if left == 0:
+        raise Conflict(f"{offer.name} is sold out.")
+    if quantity > left:
+        raise Conflict(f"Only {left} left of {offer.name}. Your bag is as it was.")
+    return offer.price

@@ -1,0 +1,156 @@
+"""Placing a bag: two short transactions with Stripe between them, and never a lock across the call.
+
+1. `take`: price everything from the database, compare with what the buyer saw, hold the stock, freeze the quote.
+2. Stripe creates its session, under a key of our own.
+3. Its id is written down, and the buyer is sent there.
+A crash anywhere leaves a checkout that the sweeper settles with Stripe's own word.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from store.checkout.taking import Placing, take
+from store.errors import Conflict, NotFound, PaymentUnavailable
+from store.orders import repository as orders
+from store.orders.lifecycle import CheckoutState
+from store.orders.models import Checkout
+from store.payments import repository as payments_repository
+from store.payments.gateway import Refused
+from store.payments.models import SessionState, StripeSession
+from store.payments.service import Payments
+from store.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STEPS = 3
+"""Taking, ending an older checkout of the same bag, taking again; more means that two tabs are fighting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the buyer goes next: `url` at Stripe, or, when it has been paid meanwhile, the checkout's own page."""
+
+    checkout_id: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Checkouts:
+    """The use cases of a checkout. The bag's id is the buyer's right to it."""
+
+    payments: Payments
+    settings: Settings
+
+    def place(self, placing: Placing) -> Placed:
+        """Hold what is in the bag and have Stripe take the money for it.
+
+        The same `request_key` again, or the same bag, buyer and prices, continues the checkout there is.
+        Raises Conflict (sold out, price changed, nothing in the bag), Invalid, TooMany, PaymentUnavailable.
+        """
+        ours = self.payments.ours()
+        for _ in range(STEPS):
+            now = self.payments.clock()
+            taken = self.payments.db.run(
+                lambda session, now=now: take(session, placing, ours.store_id, self.settings, now),  # type: ignore[misc]
+                repeatable=True,
+            )
+            if taken is not None:
+                return self._hand_over(taken)
+            self._end_open(placing.cart_id)
+        raise Conflict("Your bag is being checked out in another tab. Finish there, or try again in a moment.")
+
+    def resume(self, cart_id: str) -> Placed:
+        """Back to the payment page of the bag's open checkout. Raises NotFound when it has none."""
+        return self._hand_over(self._unfinished(cart_id).id)
+
+    def cancel(self, cart_id: str) -> CheckoutState:
+        """The buyer does not want to pay: give everything back, once Stripe has ended its session.
+
+        While a payment is on its way it is only asked for: the state stays awaiting_payment until Stripe knows.
+        Raises PaymentUnavailable, with nothing changed, when Stripe cannot say.
+        """
+        checkout = self._unfinished(cart_id)
+        if checkout.state is CheckoutState.OPEN:
+            self._close(checkout.id)
+        else:
+            self.payments.db.run(lambda session: orders.ask_to_cancel(session, checkout.id), repeatable=True)
+        with self.payments.db.reader() as reader:
+            return orders.get_checkout(reader, checkout.id).state
+
+    def settle_return(self, cart_id: str | None, stripe_id: str) -> Checkout:
+        """The buyer is back from Stripe's page, perhaps before its webhook: ask Stripe, settle, and say how it stands.
+
+        Raises NotFound when the session is none of this bag's.
+        """
+        with self.payments.db.reader() as reader:
+            attempt = payments_repository.find_attempt_by_stripe_id(reader, stripe_id)
+            checkout = orders.find_checkout(reader, attempt.checkout_id) if attempt else None
+        if checkout is None or cart_id is None or checkout.cart_id != cart_id:
+            raise NotFound("Paid orders are confirmed by mail.")
+        if checkout.state in (CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT):
+            try:
+                self.payments.settle_session(stripe_id)
+            except (PaymentUnavailable, Refused):
+                log.warning("Stripe does not answer about session %s; the webhook will", stripe_id)
+        with self.payments.db.reader() as reader:
+            return orders.get_checkout(reader, checkout.id)
+
+    def _hand_over(self, checkout_id: str) -> Placed:
+        with self.payments.db.reader() as reader:
+            checkout = orders.get_checkout(reader, checkout_id)
+            attempt = payments_repository.list_attempts(reader, checkout_id)[0]
+        if checkout.state is not CheckoutState.OPEN:
+            return Placed(checkout_id, None)
+        if attempt.state is SessionState.OPEN:
+            return Placed(checkout_id, attempt.url)
+        return self._open(checkout, attempt)
+
+    def _open(self, checkout: Checkout, attempt: StripeSession) -> Placed:
+        try:
+            fact = self.payments.open_attempt(attempt)
+        except Refused as refusal:
+            log.exception("Stripe refused the session of checkout %s", checkout.id)
+            self.payments.mark_never_created(attempt, refusal)
+            raise PaymentUnavailable(
+                "Payment cannot be started just now. Nothing is charged, and we have been told."
+            ) from refusal
+        as_agreed = (fact.amount_total, fact.currency, fact.livemode) == (
+            checkout.total,
+            checkout.currency,
+            self.payments.gateway.livemode,
+        )
+        if not as_agreed:
+            self._close(checkout.id)
+            self.payments.settle(fact)
+            raise PaymentUnavailable("Stripe's total differs from ours. Nothing is charged, and we have been told.")
+        with self.payments.db.reader() as reader:
+            still_open = orders.get_checkout(reader, checkout.id).state is CheckoutState.OPEN
+        return Placed(checkout.id, fact.url if still_open else None)
+
+    def _unfinished(self, cart_id: str) -> Checkout:
+        with self.payments.db.reader() as reader:
+            checkout = orders.find_unfinished_checkout(reader, cart_id)
+        if checkout is None:
+            raise NotFound("There is no payment to go back to. Your bag is as it was.")
+        return checkout
+
+    def _end_open(self, cart_id: str) -> None:
+        """Another form, price or address: the older offer must be dead at Stripe before a new one is made (rule 7)."""
+        with self.payments.db.reader() as reader:
+            older = orders.find_open_checkout(reader, cart_id)
+        if older is not None:
+            self._close(older.id)
+
+    def _close(self, checkout_id: str) -> None:
+        with self.payments.db.reader() as reader:
+            attempts = payments_repository.list_attempts(reader, checkout_id)
+        for attempt in attempts:
+            if not attempt.dead:
+                try:
+                    self.payments.close_attempt(attempt, CheckoutState.CANCELLED)
+                except Refused as refusal:
+                    raise PaymentUnavailable(
+                        "Stripe cannot say how your payment stands. Please try again."
+                    ) from refusal

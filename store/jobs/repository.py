@@ -1,0 +1,77 @@
+"""The SQL of the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from store.db import insert
+from store.jobs.models import Job, JobState
+
+MAX_ATTEMPTS = 12
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    unique_key: str | None = None,
+    run_at: datetime | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> bool:
+    """Queue work in the caller's transaction; whether it was new, i.e. no job with `unique_key` existed."""
+    statement = insert(session, Job).values(
+        kind=kind,
+        payload=payload,
+        state=JobState.WAITING,
+        attempts=0,
+        max_attempts=max_attempts,
+        run_at=run_at or now,
+        unique_key=unique_key,
+        created_at=now,
+    )
+    statement = statement.on_conflict_do_nothing(index_elements=["unique_key"])
+    return session.scalar(statement.returning(Job.id)) is not None
+
+
+def _due(now: datetime) -> Any:  # noqa: ANN401 - SQLAlchemy's expression type is not worth naming
+    return or_(
+        and_(Job.state == JobState.WAITING, Job.run_at <= now),
+        and_(Job.state == JobState.RUNNING, Job.leased_until < now),
+    )
+
+
+def find_due(session: Session, now: datetime) -> int | None:
+    """The id of some job that is due, read without a lock; another worker may be quicker."""
+    return session.scalar(select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(1))
+
+
+def claim(session: Session, now: datetime, lease: timedelta) -> Job | None:
+    """Take the next due job for `lease`; a job whose worker never came back is due again."""
+    query = select(Job).where(_due(now)).order_by(Job.run_at, Job.id).limit(1)
+    job = session.scalar(query.with_for_update(skip_locked=True))
+    if job is not None:
+        job.state = JobState.RUNNING
+        job.attempts += 1
+        job.leased_until = now + lease
+    return job
+
+
+def finish(session: Session, job: Job, **changes: object) -> bool:
+    """Write how it went, unless another worker has taken the job since; whether it was written."""
+    fenced = update(Job).where(Job.id == job.id, Job.attempts == job.attempts, Job.state == JobState.RUNNING)
+    return session.scalar(fenced.values(leased_until=None, **changes).returning(Job.id)) is not None
+
+
+def list_dead(session: Session) -> list[Job]:
+    return list(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id)))
+
+
+def purge_done(session: Session, before: datetime) -> None:
+    """Forget finished jobs: their payloads may name people."""
+    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))

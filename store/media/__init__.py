@@ -1,0 +1,1 @@
+"""Pictures: their sources, their renditions, and where the bytes lie."""

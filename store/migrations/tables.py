@@ -1,0 +1,16 @@
+"""Imports every module that defines tables, so that `Base.metadata` is whole."""
+
+from __future__ import annotations
+
+import store.audit.models
+import store.cart.models
+import store.catalog.models
+import store.jobs.models
+import store.media.models
+import store.orders.models
+import store.payments.models
+import store.pricing.models
+import store.stock.models  # noqa: F401
+from store.db import Base
+
+metadata = Base.metadata

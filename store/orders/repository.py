@@ -1,0 +1,95 @@
+"""The SQL of checkouts and orders. `get_` raises NotFound, `find_` may return None."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, selectinload
+
+from store.db import lock
+from store.errors import NotFound
+from store.orders.lifecycle import CheckoutState
+from store.orders.models import Checkout, Order, OrderEvent
+
+
+def get_checkout(session: Session, checkout_id: str) -> Checkout:
+    checkout = find_checkout(session, checkout_id)
+    if checkout is None:
+        raise NotFound("We know no such checkout.")
+    return checkout
+
+
+def find_checkout(session: Session, checkout_id: str) -> Checkout | None:
+    query = select(Checkout).where(Checkout.id == checkout_id).options(selectinload(Checkout.lines))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def lock_checkout(session: Session, checkout_id: str) -> Checkout:
+    checkout = lock(session, Checkout, checkout_id)
+    if checkout is None:
+        raise NotFound("We know no such checkout.")
+    return checkout
+
+
+def find_checkout_by_request(session: Session, cart_id: str, request_key: str) -> Checkout | None:
+    return session.scalar(select(Checkout).where(Checkout.cart_id == cart_id, Checkout.request_key == request_key))
+
+
+def ask_to_cancel(session: Session, checkout_id: str) -> None:
+    """Note that the buyer no longer wants what a payment is on its way for (rule 19)."""
+    awaited = update(Checkout).where(Checkout.id == checkout_id, Checkout.state == CheckoutState.AWAITING_PAYMENT)
+    session.execute(awaited.values(cancel_requested=True))
+
+
+def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
+    """The bag's open checkout, else the newest whose payment is on its way."""
+    query = select(Checkout).where(
+        Checkout.cart_id == cart_id, Checkout.state.in_([CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT])
+    )
+    open_first = (Checkout.state == CheckoutState.OPEN).desc()
+    return session.scalar(query.order_by(open_first, Checkout.created_at.desc()).limit(1))
+
+
+def find_open_checkout(session: Session, cart_id: str) -> Checkout | None:
+    query = select(Checkout).where(Checkout.cart_id == cart_id, Checkout.state == CheckoutState.OPEN)
+    return session.scalar(query.options(selectinload(Checkout.lines)))
+
+
+def list_unpaid(session: Session, hold_ended_by: datetime, limit: int) -> Sequence[str]:
+    """Ids of checkouts that still hold things although their time is over: open ones first, then longest overdue."""
+    unpaid = [CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT]
+    query = select(Checkout.id).where(Checkout.state.in_(unpaid), Checkout.hold_ends_at <= hold_ended_by)
+    return session.scalars(
+        query.order_by((Checkout.state == CheckoutState.OPEN).desc(), Checkout.hold_ends_at).limit(limit)
+    ).all()
+
+
+def find_order(session: Session, number: str) -> Order | None:
+    query = select(Order).where(Order.number == number)
+    return session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))
+
+
+def find_order_of_checkout(session: Session, checkout_id: str) -> Order | None:
+    query = select(Order).where(Order.checkout_id == checkout_id)
+    return session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))
+
+
+def get_order(session: Session, order_id: int) -> Order:
+    query = select(Order).where(Order.id == order_id)
+    order = session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))
+    if order is None:
+        raise NotFound("We know no such order.")
+    return order
+
+
+def number_is_free(session: Session, number: str) -> bool:
+    return session.scalar(select(Order.id).where(Order.number == number)) is None
+
+
+def add_event(
+    session: Session, order_id: int, kind: str, actor: str, now: datetime, data: dict[str, object] | None = None
+) -> None:
+    """Write a cue on an order's timeline."""
+    session.add(OrderEvent(order_id=order_id, kind=kind, actor=actor, data=data or {}, at=now))

@@ -1,0 +1,61 @@
+"""The steps of a checkout's life that move stock with it. Each works in the caller's transaction, under its lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from store.orders import numbers, repository
+from store.orders.buyers import mail_key
+from store.orders.lifecycle import HOLDING, CheckoutState
+from store.orders.models import Buyer, Checkout, CheckoutLine, Order, OrderLine, Totals
+from store.stock import repository as stock
+
+BUYER = tuple(Buyer.__annotations__)
+TOTALS = tuple(Totals.__annotations__)
+SNAPSHOT = ("position", "sku", "title", "number", "variant_label", "quantity", "unit_price", "net", "variant_id")
+
+
+def end_unpaid(session: Session, checkout: Checkout, state: CheckoutState, now: datetime) -> None:
+    """End a checkout that will not be paid: its things go back to everybody, and no longer count against its buyer.
+
+    The caller knows from Stripe that every session of it is dead; a timer alone never comes here.
+    """
+    checkout.move_to(state, now)
+    stock.release(session, checkout.id, now)
+    stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+
+
+def make_order(session: Session, checkout: Checkout, paid_at: datetime, now: datetime) -> Order:
+    """Turn a paid checkout into its order: holds become sold, lines become snapshots, the timeline begins."""
+    if checkout.state in HOLDING:
+        stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+    checkout.move_to(CheckoutState.PAID, now)
+    stock.sell(session, checkout.id, now)
+    order = Order(
+        number=_free_number(session),
+        checkout_id=checkout.id,
+        member_id=checkout.member_id,
+        placed_at=now,
+        **{name: getattr(checkout, name) for name in (*BUYER, *TOTALS)},
+    )
+    order.email_key = mail_key(checkout.email)
+    order.lines = [_order_line(line) for line in checkout.lines]
+    session.add(order)
+    session.flush()  # events, payment and ledger refer to its id
+    repository.add_event(session, order.id, "placed", "buyer", checkout.created_at)
+    repository.add_event(session, order.id, "paid", "stripe", paid_at)
+    return order
+
+
+def _order_line(line: CheckoutLine) -> OrderLine:
+    return OrderLine(**{name: getattr(line, name) for name in SNAPSHOT})
+
+
+def _free_number(session: Session) -> str:
+    """A number nobody has; should two orders draw one in the same instant, Stripe's retry does the later one again."""
+    while True:
+        number = numbers.new_number()
+        if repository.number_is_free(session, number):
+            return number

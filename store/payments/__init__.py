@@ -1,0 +1,1 @@
+"""Stripe, and what it says: sessions, payments, the inbox of its events, and the ledger."""

@@ -1,0 +1,179 @@
+"""Stripe: the only module that imports its library, and the only one that speaks to it over the network.
+
+Promises: calls from a request take at most 8 s with their retry (design: 1 retry, 1 s to connect, 2.5 s to answer),
+calls from jobs may take longer; every POST carries our own idempotency key; the API version is pinned; nothing is
+reported to anybody about the machine. Sources: docs.stripe.com/api, /error-low-level, /webhooks, as of 2026-10-28.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import stripe
+
+from store.clock import to_epoch
+from store.errors import Invalid, PaymentUnavailable
+from store.payments.facts import Event, SessionFact, read_event, read_session
+
+API_VERSION = "2026-10-28.endive"
+TOLERANCE_SECONDS = 300
+LONGEST_WAIT_SECONDS = 2
+EVENT_TYPES = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.payment_failed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "review.opened",
+    "review.closed",
+)
+
+T = TypeVar("T")
+
+stripe.enable_telemetry = False
+stripe.log = None  # its own logger is used by nobody here
+
+
+class Refused(Exception):
+    """Stripe said no for good: the same request will never succeed."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient a caller may be."""
+
+    retries: int
+    timeout: tuple[float, float]
+
+
+IN_REQUEST = Pace(1, (1, 2.5))
+IN_JOB = Pace(2, (3, 20))
+
+
+class Gateway:
+    """One account at Stripe, seen through our own words. Safe to share between threads."""
+
+    def __init__(self, api_key: str, api_base: str, webhook_secrets: Sequence[str], pace: Pace = IN_REQUEST) -> None:
+        self.livemode = "_live_" in api_key
+        self.webhook_secrets = tuple(webhook_secrets)
+        self._client = stripe.StripeClient(
+            api_key,
+            stripe_version=API_VERSION,
+            max_network_retries=pace.retries,
+            http_client=stripe.RequestsClient(timeout=pace.timeout),
+            base_addresses={"api": api_base} if api_base else {},
+        )
+
+    def create_session(self, request: dict[str, Any], idempotency_key: str, now: datetime) -> SessionFact:
+        """Create a Checkout Session, or get the one this key has created before.
+
+        Raises Refused when it can never succeed, PaymentUnavailable when it may have happened or not.
+        """
+        sessions = self._client.v1.checkout.sessions
+        answer = self._ask(lambda: sessions.create(request, {"idempotency_key": idempotency_key}))  # type: ignore[arg-type]
+        return read_session(answer.to_dict(), now)
+
+    def fetch_session(self, session_id: str, now: datetime) -> SessionFact:
+        """The session with its PaymentIntent as they are now. Raises Refused when Stripe knows none."""
+        if not session_id:
+            raise ValueError("an empty id would list all sessions")
+        sessions = self._client.v1.checkout.sessions
+        answer = self._ask(lambda: sessions.retrieve(session_id, {"expand": ["payment_intent"]}))
+        return read_session(answer.to_dict(), now)
+
+    def expire_session(self, session_id: str, now: datetime) -> SessionFact:
+        """End the session; when it is no longer open, what has become of it instead."""
+        sessions = self._client.v1.checkout.sessions
+        try:
+            answer = self._ask(lambda: sessions.expire(session_id))
+        except Refused as refusal:
+            if refusal.status != 400:
+                raise
+            return self.fetch_session(session_id, now)
+        return read_session(answer.to_dict(), now)
+
+    def find_sessions(self, created_from: datetime, created_to: datetime, now: datetime) -> Iterator[SessionFact]:
+        """All sessions created in a window, newest first."""
+        first, last = to_epoch(created_from), to_epoch(created_to)
+        sessions = self._client.v1.checkout.sessions
+        page = self._ask(lambda: sessions.list({"created": {"gte": first, "lte": last}, "limit": 100}))
+        for session in self._ask(lambda: list(page.auto_paging_iter())):
+            yield read_session(session.to_dict(), now)
+
+    def find_session_of(self, payment_intent: str, now: datetime) -> SessionFact | None:
+        """The session whose page made this PaymentIntent."""
+        sessions = self._client.v1.checkout.sessions
+        page = self._ask(lambda: sessions.list({"payment_intent": payment_intent, "limit": 1}))
+        return self.fetch_session(page.data[0].id, now) if page.data else None
+
+    def create_webhook_endpoint(self, url: str) -> str:
+        """Ask Stripe to send our events to `url` in our API version; its signing secret, which is shown only now."""
+        endpoints = self._client.v1.webhook_endpoints
+        wanted = {"url": url, "enabled_events": list(EVENT_TYPES), "api_version": API_VERSION}
+        answer = self._ask(lambda: endpoints.create(wanted, {"idempotency_key": f"endpoint:{url}"}))  # type: ignore[arg-type]
+        return str(answer.secret)
+
+    def read_event(self, body: bytes, signature: str, now: datetime) -> Event:
+        """The event in a signed body. Raises Invalid for a bad, stale or future signature, and for what is no event.
+
+        The library accepts signatures from the future; ours may be off by no more than 300 s either way (rule 4).
+        """
+        if not any(self._is_signed(body, signature, secret, now) for secret in self.webhook_secrets):
+            raise Invalid("The signature does not fit the body.")
+        try:
+            return read_event(json.loads(body), API_VERSION)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError):
+            raise Invalid("The body is no event.") from None
+
+    def _is_signed(self, body: bytes, signature: str, secret: str, now: datetime) -> bool:
+        try:
+            header = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
+            if abs(to_epoch(now) - int(header["t"])) > TOLERANCE_SECONDS:
+                return False
+            stripe.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=None)
+        except (ValueError, TypeError, KeyError, AttributeError, stripe.SignatureVerificationError):
+            return False
+        return True
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        """Make a call; each of the library's errors becomes one of ours.
+
+        The library does not repeat what was refused for its rate; once more, if Stripe asks for a short wait (rule 8).
+        """
+        try:
+            try:
+                return call()
+            except stripe.RateLimitError as error:
+                wait = (error.headers or {}).get("retry-after", "")
+                if not wait.isdigit() or int(wait) > LONGEST_WAIT_SECONDS:
+                    raise
+                time.sleep(int(wait))
+                return call()
+        except stripe.IdempotencyError as error:
+            # The stored request differs from the first one sent: our fault, and the outcome is not known.
+            raise PaymentUnavailable("Payment cannot be started just now.") from error
+        except stripe.StripeError as error:
+            status = error.http_status or 0
+            if 400 <= status < 500 and status not in (409, 429):
+                raise Refused(status, str(error.code or ""), str(error.user_message or "")) from error
+            raise PaymentUnavailable("Stripe does not answer just now. Nothing is charged.") from error

@@ -1,0 +1,107 @@
+"""The webhook's way in: each event of ours is handled once, in the transaction that also notes it (rule 3).
+
+Answers to Stripe: what was committed, repeated, unknown or foreign is done with; what failed unexpectedly is asked for
+again, until it has failed five times: then it is shown to staff and the worker goes on trying.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from store.audit.repository import raise_attention
+from store.db import Database
+from store.jobs.repository import enqueue
+from store.payments import repository
+from store.payments.facts import Event
+from store.payments.gateway import API_VERSION, EVENT_TYPES
+from store.payments.models import EventOutcome
+from store.payments.settle import Ours, settle
+
+log = logging.getLogger(__name__)
+
+ENOUGH_FAILURES = 5
+
+
+class NotHandled(Exception):
+    """Handling failed unexpectedly, for the n-th time; nothing but that was changed."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__(f"failed {failures} times")
+        self.failures = failures
+
+
+DONE = (EventOutcome.APPLIED, EventOutcome.IGNORED)
+
+
+def receive(db: Database, event: Event, ours: Ours, now: datetime) -> EventOutcome:
+    """Handle an event; the same one again finds it handled.
+
+    Raises NotHandled, after noting the failure, when handling raised something.
+    """
+    if event.type not in EVENT_TYPES or _is_foreign(event, ours):
+        log.info("event %s (%s) is not ours", event.id, event.type)
+        return EventOutcome.IGNORED
+    try:
+        return db.run(lambda session: _handle(session, event, ours, now), repeatable=True)
+    except Exception as error:
+        log.exception("event %s (%s) could not be handled", event.id, event.type)
+        note = f"{type(error).__name__}: {error}"[:500]
+        raise NotHandled(db.run(lambda session: _failed(session, event, note, now))) from error
+
+
+def _is_foreign(event: Event, ours: Ours) -> bool:
+    """Sessions and intents say whose they are; everything else is judged by its payment (rule 1)."""
+    return event.object_kind in ("checkout.session", "payment_intent") and event.store_id != ours.store_id
+
+
+def _handle(session: Session, event: Event, ours: Ours, now: datetime) -> EventOutcome:
+    row = repository.lock_event(session, event, now)
+    if row.outcome in DONE:
+        return row.outcome
+    row.outcome = _apply(session, event, ours, now)
+    row.error = None
+    return row.outcome
+
+
+def _apply(session: Session, event: Event, ours: Ours, now: datetime) -> EventOutcome:
+    if event.api_version != API_VERSION:
+        return _read_again(session, event, now)
+    if event.session is not None:
+        return settle(session, event.session, ours, now)
+    if event.object_kind == "payment_intent" and event.payment_intent:
+        # A decline on an open page: the buyer may try again. Only the payment's row is worth keeping (rule 21).
+        repository.lock_payment(session, event.payment_intent, now)
+        return EventOutcome.APPLIED
+    return _about_a_payment(session, event, now)
+
+
+def _read_again(session: Session, event: Event, now: datetime) -> EventOutcome:
+    """An event in another API version is never read: a job asks for its object in ours."""
+    payload = {"event": event.id, "object_id": event.object_id, "object_kind": event.object_kind}
+    enqueue(session, "read_again", payload, now, unique_key=f"read_again:{event.id}")
+    return EventOutcome.APPLIED
+
+
+def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutcome:
+    """Refunds, disputes, warnings: kept and shown to staff when the payment is ours; none is booked yet."""
+    if not event.payment_intent or repository.find_payment(session, event.payment_intent) is None:
+        return EventOutcome.IGNORED
+    sentence = f"Stripe reports {event.type} for one of our payments. Look at it in Stripe's dashboard."
+    raise_attention(session, event.type, f"payment:{event.payment_intent}", sentence, now)
+    return EventOutcome.ATTENTION
+
+
+def _failed(session: Session, event: Event, note: str, now: datetime) -> int:
+    row = repository.lock_event(session, event, now)
+    if row.outcome in DONE:
+        return 0
+    row.outcome, row.error = EventOutcome.FAILED, note
+    row.failures += 1
+    if row.failures == ENOUGH_FAILURES:
+        sentence = f"Stripe's event {event.id} ({event.type}) could not be handled: {note}"
+        raise_attention(session, "event_failed", f"event:{event.id}", sentence, now)
+        enqueue(session, "retry_event", {"event": event.id}, now, unique_key=f"retry_event:{event.id}")
+    return row.failures

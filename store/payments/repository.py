@@ -1,0 +1,108 @@
+"""The SQL of sessions, payments and the inbox."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store.db import insert, lock
+from store.payments.facts import Event, SessionFact
+from store.payments.models import Payment, PaymentStage, SessionState, Shop, StripeSession, WebhookEvent
+
+
+def store_id(session: Session) -> str:
+    """The random id that stamps our objects at Stripe; drawn once in a shop's life, and restored with its backups."""
+    drawn = insert(session, Shop).values(id=1, store_id=secrets.token_urlsafe(12))
+    session.execute(drawn.on_conflict_do_nothing(index_elements=["id"]))
+    return session.execute(select(Shop.store_id)).scalar_one()
+
+
+def find_store_id(session: Session) -> str | None:
+    return session.scalar(select(Shop.store_id))
+
+
+def list_nameless(session: Session, created_by: datetime, limit: int) -> Sequence[str]:
+    """Checkouts with an attempt whose answer from Stripe was lost."""
+    lost = select(StripeSession.checkout_id).where(
+        StripeSession.state == SessionState.CREATING, StripeSession.created_at <= created_by
+    )
+    return session.scalars(lost.order_by(StripeSession.created_at).limit(limit)).all()
+
+
+def list_attempts(session: Session, checkout_id: str) -> Sequence[StripeSession]:
+    """All attempts of a checkout, newest first, as they are in the database now."""
+    query = select(StripeSession).where(StripeSession.checkout_id == checkout_id)
+    query = query.order_by(StripeSession.created_at.desc(), StripeSession.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def find_attempt(session: Session, fact: SessionFact) -> StripeSession | None:
+    """Whose session this is: by Stripe's id, else by the attempt id it was stamped with (rule 10)."""
+    found = find_attempt_by_stripe_id(session, fact.session_id)
+    if found is None and fact.attempt_id:
+        found = session.get(StripeSession, fact.attempt_id)
+    return found
+
+
+def find_attempt_by_stripe_id(session: Session, stripe_id: str) -> StripeSession | None:
+    return session.scalar(select(StripeSession).where(StripeSession.stripe_id == stripe_id))
+
+
+def adopt(session: Session, attempt_id: str, fact: SessionFact) -> bool:
+    """Write down Stripe's id of an attempt, once; whether it is now, or was already, this one."""
+    nameless = update(StripeSession).where(
+        StripeSession.id == attempt_id,
+        (StripeSession.stripe_id.is_(None)) | (StripeSession.stripe_id == fact.session_id),
+    )
+    return session.scalar(nameless.values(stripe_id=fact.session_id).returning(StripeSession.id)) is not None
+
+
+def open_attempt(session: Session, attempt_id: str, url: str | None) -> None:
+    """After creation: the attempt is open at `url`, unless later facts have already said more."""
+    creating = update(StripeSession).where(StripeSession.id == attempt_id, StripeSession.state == SessionState.CREATING)
+    session.execute(creating.values(state=SessionState.OPEN, url=url))
+
+
+def lock_payment(session: Session, payment_intent: str, now: datetime) -> Payment:
+    """The payment of a PaymentIntent, made if this is its first fact, and locked (rule 10)."""
+    stub = insert(session, Payment).values(payment_intent=payment_intent, stage=PaymentStage.UNKNOWN, created_at=now)
+    session.execute(stub.on_conflict_do_nothing(index_elements=["payment_intent"]))
+    payment_id = session.scalars(select(Payment.id).where(Payment.payment_intent == payment_intent)).one()
+    payment = lock(session, Payment, payment_id)
+    if payment is None:
+        raise AssertionError("a payment row is never deleted")
+    return payment
+
+
+def find_payment(session: Session, payment_intent: str) -> Payment | None:
+    return session.scalar(select(Payment).where(Payment.payment_intent == payment_intent))
+
+
+def lock_event(session: Session, event: Event, now: datetime) -> WebhookEvent:
+    """The inbox row of an event, made if it is new, and locked: of twenty deliveries one works, the others wait."""
+    row = insert(session, WebhookEvent).values(
+        id=event.id,
+        type=event.type,
+        api_version=event.api_version,
+        object_id=event.object_id,
+        livemode=event.livemode,
+        failures=0,
+        body=event.body,
+        happened_at=event.happened_at,
+        received_at=now,
+    )
+    session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+    found = lock(session, WebhookEvent, event.id)
+    if found is None:
+        raise AssertionError("an inbox row is never deleted while it is being handled")
+    return found
+
+
+def forget_bodies(session: Session, before: datetime) -> None:
+    """Bodies hold names and addresses; the row without them still says that the event was handled."""
+    old = update(WebhookEvent).where(WebhookEvent.received_at < before, WebhookEvent.body.is_not(None))
+    session.execute(old.values(body=None))

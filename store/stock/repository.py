@@ -1,0 +1,128 @@
+"""The SQL of stock. Every function works in the caller's transaction, variants always in the order of their ids.
+
+One statement decides: a unit is taken by an UPDATE that has its own condition, never by a look and then a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store.db import insert
+from store.stock.models import Hold, HoldState, LiveCheckoutCount, MovementKind, StockLevel, StockMovement
+
+AVAILABLE = StockLevel.on_hand + StockLevel.backorder_limit - StockLevel.reserved
+
+
+def available(session: Session, variant_ids: Collection[int]) -> dict[int, int]:
+    """How many of each can be had now, never below 0; a variant without a level has none."""
+    rows = session.execute(select(StockLevel.variant_id, AVAILABLE).where(StockLevel.variant_id.in_(variant_ids)))
+    found = {variant_id: max(count, 0) for variant_id, count in rows}
+    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+
+
+def hold(session: Session, checkout_id: str, wanted: Mapping[int, int], now: datetime) -> list[int]:
+    """Hold `wanted` units for a checkout; the variants of which there were not enough.
+
+    When the answer is not empty the caller must roll back, for the others are held already.
+    """
+    refused = [variant_id for variant_id in sorted(wanted) if not _reserve(session, variant_id, wanted[variant_id])]
+    if not refused:
+        for variant_id in sorted(wanted):
+            session.add(
+                Hold(checkout_id=checkout_id, variant_id=variant_id, quantity=wanted[variant_id], created_at=now)
+            )
+    return refused
+
+
+def _reserve(session: Session, variant_id: int, quantity: int) -> bool:
+    enough = update(StockLevel).where(StockLevel.variant_id == variant_id, quantity <= AVAILABLE)
+    taken = enough.values(reserved=StockLevel.reserved + quantity).returning(StockLevel.variant_id)
+    return session.scalar(taken) is not None
+
+
+def sell(session: Session, checkout_id: str, now: datetime) -> None:
+    """The live holds of a checkout become sold; their units stay reserved until they are shipped."""
+    live = update(Hold).where(Hold.checkout_id == checkout_id, Hold.state == HoldState.LIVE)
+    session.execute(live.values(state=HoldState.SOLD, sold_at=now))
+
+
+def release(session: Session, checkout_id: str, now: datetime) -> None:
+    """Give the live holds of a checkout back to everybody; a second time changes nothing."""
+    live = select(Hold.variant_id, Hold.quantity).where(Hold.checkout_id == checkout_id, Hold.state == HoldState.LIVE)
+    for variant_id, _ in session.execute(live.order_by(Hold.variant_id)).all():
+        one = update(Hold).where(
+            Hold.checkout_id == checkout_id, Hold.variant_id == variant_id, Hold.state == HoldState.LIVE
+        )
+        quantity = session.scalar(one.values(state=HoldState.RELEASED, released_at=now).returning(Hold.quantity))
+        if quantity is not None:
+            level = update(StockLevel).where(StockLevel.variant_id == variant_id)
+            session.execute(level.values(reserved=StockLevel.reserved - quantity))
+
+
+def hold_again(session: Session, checkout_id: str, now: datetime) -> bool:
+    """Hold once more what a checkout had to give back, all of it or nothing; whether there was enough.
+
+    The savepoint undoes the first variants when a later one is gone.
+    """
+    released = session.scalars(
+        select(Hold).where(Hold.checkout_id == checkout_id, Hold.state == HoldState.RELEASED).order_by(Hold.variant_id)
+    ).all()
+    savepoint = session.begin_nested()
+    for gone in released:
+        if not _reserve(session, gone.variant_id, gone.quantity):
+            savepoint.rollback()
+            return False
+        gone.state, gone.released_at = HoldState.LIVE, None
+    savepoint.commit()
+    return True
+
+
+def receive(
+    session: Session,
+    variant_id: int,
+    quantity: int,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    request_key: str | None = None,
+) -> None:
+    """Put `quantity` new units on the shelf, with the movement that explains them."""
+    level = insert(session, StockLevel).values(
+        variant_id=variant_id, on_hand=quantity, reserved=0, short=0, backorder_limit=0
+    )
+    session.execute(
+        level.on_conflict_do_update(index_elements=["variant_id"], set_={"on_hand": StockLevel.on_hand + quantity})
+    )
+    if quantity:
+        session.add(
+            StockMovement(
+                variant_id=variant_id,
+                kind=MovementKind.RECEIVE,
+                quantity=quantity,
+                reason=reason,
+                actor=actor,
+                request_key=request_key,
+                created_at=now,
+            )
+        )
+
+
+def count_live_checkout(session: Session, owner: str, cap: int) -> bool:
+    """Note one more unpaid checkout of `owner`; False, and nothing noted, when there are `cap` already."""
+    row = insert(session, LiveCheckoutCount).values(owner=owner, count=1)
+    counted = row.on_conflict_do_update(
+        index_elements=["owner"], set_={"count": LiveCheckoutCount.count + 1}, where=LiveCheckoutCount.count < cap
+    )
+    return session.scalar(counted.returning(LiveCheckoutCount.owner)) is not None
+
+
+def forget_live_checkout(session: Session, owners: Collection[str]) -> None:
+    """One unpaid checkout of each of `owners` has ended."""
+    for owner in sorted(owners):
+        ended = update(LiveCheckoutCount).where(LiveCheckoutCount.owner == owner, LiveCheckoutCount.count > 0)
+        session.execute(ended.values(count=LiveCheckoutCount.count - 1))

@@ -1,0 +1,32 @@
+"""Addresses of our own files with a digest of what is in them, so that a browser may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from flask import Flask, request, url_for
+from werkzeug.wrappers import Response
+
+from store import paths
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+@cache
+def _digest(filename: str) -> str:
+    return hashlib.sha256((paths.STATIC / filename).read_bytes()).hexdigest()[:12]
+
+
+def static_url(filename: str) -> str:
+    return url_for("static", filename=filename, v=_digest(filename))
+
+
+def register(app: Flask) -> None:
+    app.add_template_global(static_url)
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = YEAR if "v" in request.args else "no-cache"
+        return response

@@ -1,0 +1,43 @@
+"""What a view may reach for: the database, the settings and the time of the app it runs in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from store.clock import Clock
+from store.db import Database
+from store.settings import Settings
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def db() -> Database:
+    found: Database = current_app.extensions["db"]
+    return found
+
+
+def now() -> datetime:
+    clock: Clock = current_app.extensions["clock"]
+    return clock()
+
+
+def reader() -> Session:
+    """The request's session for reading; opened at the first call, closed with the request."""
+    if "reader" not in g:
+        g.reader = db().reader()
+    session: Session = g.reader
+    return session
+
+
+def register(app: Flask) -> None:
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        session: Session | None = g.pop("reader", None)
+        if session is not None:
+            session.close()

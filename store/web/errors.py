@@ -1,0 +1,89 @@
+"""Where refusals become HTTP. Every one of them is a page of ours: what happened, then what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template
+from marshmallow import ValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from store.errors import Conflict, Gone, Invalid, NotFound, PaymentUnavailable, StoreError, TooMany, Unavailable
+from store.web.origin import ForeignOrigin
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[StoreError], int] = {
+    NotFound: 404,
+    Gone: 410,
+    Invalid: 422,
+    Conflict: 409,
+    ForeignOrigin: 403,
+    TooMany: 429,
+    Unavailable: 503,
+    PaymentUnavailable: 503,
+}
+TITLES = {
+    400: "We could not read that",
+    403: "Not from here",
+    404: "Nothing in this groove",
+    405: "Not that way",
+    409: "Something has changed",
+    410: "Gone for good",
+    413: "That is too much",
+    415: "Wrong kind of form",
+    422: "Please check the form",
+    429: "A moment, please",
+    500: "Our fault",
+    503: "Back in a moment",
+}
+SENTENCES = {
+    400: "The request was cut off or garbled. Go back and send it again.",
+    403: "This page is not yours to open.",
+    404: "There is no such page. The shop starts at the front page.",
+    405: "This address does not take that kind of request. Go back and use the page's own buttons.",
+    413: "What you sent is larger than anything this page takes.",
+    415: "This address takes forms, and what came was none.",
+    429: "You are quicker than we can serve. Wait a minute, then try again.",
+    500: "Something broke on our side, and we have been told. Nothing you sent was lost or charged twice.",
+    503: "The shop cannot reach one of its parts just now. Please try again in a moment.",
+}
+
+
+def page(status: int, sentence: str | None = None, fields: dict[str, list[str]] | None = None) -> tuple[str, int]:
+    """The page of a refusal."""
+    said = sentence or SENTENCES.get(status, SENTENCES[500])
+    title = TITLES.get(status, TITLES[500])
+    return render_template(
+        "errors/page.html", status=status, title=title, sentence=said, fields=fields, cards=[]
+    ), status
+
+
+def register(app: Flask) -> None:
+    @app.errorhandler(StoreError)
+    def refuse(error: StoreError) -> tuple[str, int]:
+        fields = error.fields if isinstance(error, Invalid) else None
+        return page(STATUS.get(type(error), 500), str(error), fields)
+
+    @app.errorhandler(ValidationError)
+    def explain(error: ValidationError) -> tuple[str, int]:
+        return page(422, "Some of what you sent cannot be used.", error.normalized_messages())
+
+    @app.errorhandler(HTTPException)
+    def answer(error: HTTPException) -> tuple[str, int] | HTTPException:
+        if error.code is None or error.code < 400:
+            return error  # a redirect that the routing itself has raised
+        return page(error.code)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def wait(error: Exception) -> tuple[str, int]:
+        log.error("the database does not answer: %s", type(error).__name__)
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def apologize(error: Exception) -> tuple[str, int]:
+        log.exception("unexpected: %s", type(error).__name__)
+        return page(500)

@@ -1,0 +1,62 @@
+"""What every answer carries: the content security policy, and how long it may be kept."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from store.settings import Settings
+
+STRIPE_PAGE = "https://checkout.stripe.com"
+
+
+def policy(settings: Settings) -> str:
+    """Nothing but our own files; forms may lead to Stripe's page (outside production to its stand-in)."""
+    payment_page = STRIPE_PAGE
+    if not settings.in_production and settings.stripe_api_base:
+        base = urlsplit(settings.stripe_api_base)
+        payment_page = f"{base.scheme}://{base.netloc}"
+    directives = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "img-src": "'self'",
+        "media-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": f"'self' {payment_page}",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def register(app: Flask, settings: Settings) -> None:
+    fixed = {
+        "Content-Security-Policy": policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.is_https:
+        fixed["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        # Private unless a view has said otherwise: forgetting costs speed, never somebody's address.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def cache_publicly(response: Response) -> Response:
+    """Mark a page that is the same for everybody; it is asked for again each time until validators come with it."""
+    if request.method in ("GET", "HEAD"):
+        response.headers["Cache-Control"] = "public, no-cache"
+    return response

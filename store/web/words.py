@@ -1,0 +1,39 @@
+"""How amounts and moments are written on pages and in mails. Pure but for the shop's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_name
+from jinja2 import Environment
+
+from store.money import show, show_price
+
+
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    """`9:14 pm ET`."""
+    local = moment.astimezone(zone)
+    clock = format_time(local, "h:mm a", locale="en_US").lower().replace("\u202f", " ")
+    return f"{clock} {get_timezone_name(zone, width='short', locale='en_US', zone_variant='generic')}"
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """`Friday 4 December`."""
+    return format_date(moment.astimezone(zone), "EEEE d MMMM", locale="en_US")
+
+
+def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """`4 December 2026, 9:14 pm ET`."""
+    return f"{format_date(moment.astimezone(zone), 'd MMMM y', locale='en_US')}, {when(moment, zone)}"
+
+
+def teach(environment: Environment, zone: ZoneInfo) -> None:
+    """Give templates the filters money, price, when, date and datetime."""
+    environment.filters.update(
+        money=show,
+        price=show_price,
+        when=lambda moment: when(moment, zone),
+        date=lambda moment: day(moment, zone),
+        datetime=lambda moment: day_and_time(moment, zone),
+    )
