@@ -1,0 +1,87 @@
+// Every page works without this file. It adds the bag's count, a bag drawer, and a product page that answers at once.
+
+const find = (selector, root = document) => root.querySelector(selector);
+
+/* ---- Bag count: public pages are the same for everybody, so the number comes from a cookie. ---- */
+
+const showCount = (count) => {
+  const label = find('#baglink [data-bag]');
+  if (label) label.textContent = count > 0 ? `Bag, ${count}` : 'Bag';
+};
+
+const countFromCookie = () => Number(/(?:^|;\s*)(?:__Host-)?bag_count=(\d+)/.exec(document.cookie)?.[1] ?? 0);
+
+showCount(countFromCookie());
+// A page that comes back from the browser's own cache still shows the count of that time.
+addEventListener('pageshow', (event) => event.persisted && showCount(countFromCookie()));
+
+/* ---- Add to bag: the same form, the same address; only the answer is a fragment. ---- */
+
+const drawer = find('#drawer');
+
+const showDrawer = (html, opener) => {
+  drawer.innerHTML = html;
+  const count = drawer.firstElementChild?.dataset.count;
+  if (count === undefined) throw new Error('the answer is no bag');
+  showCount(Number(count));
+  opener?.focus(); // a closing dialog gives focus back to whatever had it, and a tapped button may not
+  if (!drawer.open) drawer.showModal();
+  find('#drawer-title', drawer)?.focus();
+};
+
+addEventListener('submit', async (event) => {
+  const form = event.target.closest('form[data-add]');
+  if (!form) return;
+  event.preventDefault();
+  if (form.dataset.busy) return; // a second tap while the first is under way adds nothing
+  const button = event.submitter;
+  form.dataset.busy = 'yes';
+  // Not `disabled`: a disabled button loses focus for good.
+  button?.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(form.action, {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(form)),
+      headers: { 'X-Fragment': 'bag' },
+    });
+    if (!answer.ok && answer.status !== 422) throw new Error(`answered ${answer.status}`);
+    showDrawer(await answer.text(), button);
+  } catch {
+    form.submit(); // whatever went wrong, the plain way says it in full
+  } finally {
+    delete form.dataset.busy;
+    button?.removeAttribute('aria-busy');
+  }
+});
+
+// The backdrop belongs to the dialog itself: a click that hits no child is a click beside the panel.
+drawer?.addEventListener('click', (event) => event.target === drawer && drawer.close());
+
+/* ---- Product page: the chosen size is shown, priced and kept in the address. ---- */
+
+const showChoice = (input) => {
+  const { label, price, stock } = input.dataset;
+  for (const place of document.querySelectorAll('[data-price]:not(input)')) place.textContent = price;
+  const choice = find('[data-choice]');
+  if (choice) choice.textContent = [choice.dataset.color, label].filter(Boolean).join(', ');
+  // A status region: screen readers say it when they are done with the choice itself.
+  const line = find('[data-stock-line]');
+  if (line) line.textContent = stock;
+};
+
+addEventListener('change', (event) => {
+  const input = event.target;
+  if (!input.matches?.('form[data-add] input[name="variant"]')) return;
+  showChoice(input);
+  const address = new URL(location.href);
+  address.searchParams.set('variant', input.value);
+  history.replaceState(history.state, '', address);
+});
+
+// Going back, browsers restore the ticked size without a `change`.
+const restored = find('form[data-add] input[name="variant"]:checked');
+if (restored) showChoice(restored);
+
+/* ---- Checkout: after a refusal, start reading at what has to be mended. ---- */
+
+find('#mend')?.focus();
