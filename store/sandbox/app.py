@@ -1,0 +1,40 @@
+"""Puts the sandbox together; decides nothing itself."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from store.sandbox import controls, gate
+from store.sandbox.courier import Courier
+from store.sandbox.errors import ApiError
+from store.sandbox.hosted_page import index, views
+from store.sandbox.routes import ROUTES
+from store.sandbox.state import State
+
+LARGEST_BODY = 1024 * 1024
+
+
+def create_app(state: State, courier: Courier, demo_key: str | None = None) -> Flask:
+    app = Flask("store.sandbox", template_folder="hosted_page/templates", static_folder="hosted_page/static")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.strict_slashes = False
+    app.extensions |= {"state": state, "courier": courier, "demo_key": demo_key}
+    for route in ROUTES:
+        rule = re.sub(r"{(\w+)}", r"<\1>", route.path)
+        app.add_url_rule(rule, f"{route.method} {route.path}", gate.view(route), methods=[route.method])
+    app.register_blueprint(controls.blueprint)
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(index.blueprint)
+
+    @app.errorhandler(HTTPException)
+    def say_in_json(error: HTTPException) -> tuple[Response, int] | HTTPException:
+        if not request.path.startswith(("/v1/", "/_test/")):
+            return error
+        status = 404 if error.code == 405 else error.code or 500
+        message = f"Unrecognized request ({request.method}: {request.path})." if status == 404 else error.name
+        return jsonify(ApiError(message, status=status).body()), status
+
+    return app
