@@ -74,18 +74,12 @@ class Bag:
         return [line.wish for line in self.lines]
 
 
-def read(session: Session, cart_id: str | None, currency: str, now: datetime, own: dict[int, int] | None = None) -> Bag:
-    """The bag with everything re-read from the database; an unknown bag is an empty one.
-
-    `own` are units that this bag's own open checkout holds already: they count as available to it.
-    """
+def read(session: Session, cart_id: str | None, currency: str, now: datetime) -> Bag:
+    """The bag with everything re-read from the database; an unknown bag is an empty one."""
     lines = repository.list_lines(session, cart_id) if cart_id else []
     ids = [line.variant_id for line in lines]
     offers = catalog.offers(session, ids, currency, now)
-    left = stock.available(session, [variant_id for variant_id in ids if offers[variant_id].stocked])
-    for variant_id, held in (own or {}).items():
-        if variant_id in left:
-            left[variant_id] += held
+    left = stock.available(session, [variant_id for variant_id in ids if offers[variant_id].stocked], cart_id)
     return Bag(
         tuple(_line(line, offers[line.variant_id], left.get(line.variant_id), currency) for line in lines), currency
     )

@@ -21,7 +21,8 @@ def lock_cart(session: Session, cart_id: str) -> Cart:
 
 
 def list_lines(session: Session, cart_id: str) -> list[CartLine]:
-    return list(session.scalars(select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)))
+    query = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def count_units(session: Session, cart_id: str) -> int:

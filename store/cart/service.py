@@ -41,7 +41,7 @@ def add(
         already = next((line.quantity for line in lines if line.variant_id == variant_id), 0)
         if not already and len(lines) >= MOST_LINES:
             raise Conflict(f"A bag holds {MOST_LINES} different items. Check out with these first.")
-        price = _check(session, variant_id, already + quantity, currency, now)
+        price = _check(session, bag.id, variant_id, already + quantity, currency, now)
         repository.put_line(session, bag.id, variant_id, already + quantity, price, now)
         bag.updated_at = now
         return bag.id, sum(line.quantity for line in lines) + quantity
@@ -63,7 +63,7 @@ def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: st
         if quantity == 0:
             repository.remove_line(session, cart_id, line_id)
         else:
-            price = _check(session, line.variant_id, quantity, currency, now)
+            price = _check(session, cart_id, line.variant_id, quantity, currency, now)
             repository.put_line(session, cart_id, line.variant_id, quantity, price, now)
         bag.updated_at = now
         return repository.count_units(session, cart_id)
@@ -83,14 +83,14 @@ def _lock_or_make(session: Session, cart_id: str | None, now: datetime) -> Cart:
     return bag
 
 
-def _check(session: Session, variant_id: int, quantity: int, currency: str, now: datetime) -> int:
+def _check(session: Session, cart_id: str, variant_id: int, quantity: int, currency: str, now: datetime) -> int:
     """The price of a variant of which `quantity` can be had now; raises Conflict with a sentence."""
     offer = catalog.offers(session, [variant_id], currency, now)[variant_id]
     if not offer.on_sale or offer.price is None:
         raise Conflict(f"{offer.name} is not for sale.")
     if quantity > MOST_UNITS:
         raise Conflict(f"{MOST_UNITS} of one item is the most a bag takes.")
-    left = stock.available(session, [variant_id])[variant_id] if offer.stocked else quantity
+    left = stock.available(session, [variant_id], cart_id)[variant_id] if offer.stocked else quantity
     if left == 0:
         raise Conflict(f"{offer.name} is sold out.")
     if quantity > left:

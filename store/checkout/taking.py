@@ -86,8 +86,7 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     if earlier is not None:
         return earlier.id
     older = orders.find_open_checkout(session, cart_id)
-    own = {line.variant_id: line.quantity for line in older.lines} if older else {}
-    bag = contents.read(session, cart_id, settings.store_currency, now, own)
+    bag = contents.read(session, cart_id, settings.store_currency, now)
     _refuse_problems(bag)
     offer = price(session, bag, buyer.country, settings.store_currency)
     _refuse_sum(offer, placing.expected_total)
@@ -178,7 +177,7 @@ def _hold(session: Session, checkout: Checkout, bag: Bag, settings: Settings, no
     """Hold every line's units and count the checkout against its buyer; whether any of it is nearly gone."""
     stocked = {line.offer.variant_id: line for line in bag.lines if line.offer.stocked}
     wanted = {variant_id: line.quantity for variant_id, line in stocked.items()}
-    refused = stock.hold(session, checkout.id, wanted, now)
+    refused = stock.hold(session, checkout.id, checkout.cart_id, wanted, now)
     if refused:
         left = stock.available(session, refused)
         raise Conflict(

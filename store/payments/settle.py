@@ -141,6 +141,7 @@ def _join(
     attempt.dead = attempt.dead or fact.is_dead
     if said is SessionState.COMPLETE and checkout.bag_taken_at is None:
         carts.take_out(session, checkout.cart_id, {line.variant_id: line.quantity for line in checkout.lines})
+        stock.leave_bag(session, checkout.id)
         checkout.bag_taken_at = now
     if payment is not None:
         payment.checkout_id = payment.checkout_id or checkout.id

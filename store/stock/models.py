@@ -86,6 +86,8 @@ class Hold(Base):
     id: Mapped[Id]
     checkout_id: Mapped[str] = mapped_column(ForeignKey("checkout.id"))
     variant_id: Mapped[int] = mapped_column(Ref, ForeignKey("variant.id"))
+    cart_id: Mapped[str | None] = mapped_column(ForeignKey("cart.id"), index=True)
+    """The bag whose lines these are, until they are taken out of it: to its own buyer they still count as there."""
     quantity: Mapped[int]
     state: Mapped[HoldState] = mapped_column(choice(HoldState, "state"), default=HoldState.LIVE)
     shipped: Mapped[int] = mapped_column(default=0)

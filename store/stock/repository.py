@@ -17,25 +17,49 @@ from store.stock.models import Hold, HoldState, LiveCheckoutCount, MovementKind,
 AVAILABLE = StockLevel.on_hand + StockLevel.backorder_limit - StockLevel.reserved
 
 
-def available(session: Session, variant_ids: Collection[int]) -> dict[int, int]:
-    """How many of each can be had now, never below 0; a variant without a level has none."""
+def available(session: Session, variant_ids: Collection[int], cart_id: str | None = None) -> dict[int, int]:
+    """How many of each can be had now, never below 0; a variant without a level has none.
+
+    What the open checkout of bag `cart_id` holds is there for that bag.
+    """
     rows = session.execute(select(StockLevel.variant_id, AVAILABLE).where(StockLevel.variant_id.in_(variant_ids)))
     found = {variant_id: max(count, 0) for variant_id, count in rows}
-    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+    own = _held_by(session, variant_ids, cart_id) if cart_id else {}
+    return {variant_id: found.get(variant_id, 0) + own.get(variant_id, 0) for variant_id in variant_ids}
 
 
-def hold(session: Session, checkout_id: str, wanted: Mapping[int, int], now: datetime) -> list[int]:
-    """Hold `wanted` units for a checkout; the variants of which there were not enough.
+def _held_by(session: Session, variant_ids: Collection[int], cart_id: str) -> dict[int, int]:
+    query = select(Hold.variant_id, Hold.quantity).where(
+        Hold.cart_id == cart_id, Hold.state == HoldState.LIVE, Hold.variant_id.in_(variant_ids)
+    )
+    return {variant_id: quantity for variant_id, quantity in session.execute(query)}
+
+
+def hold(
+    session: Session, checkout_id: str, cart_id: str, wanted: Mapping[int, int], now: datetime
+) -> list[int]:
+    """Hold `wanted` units for a checkout of a bag; the variants of which there were not enough.
 
     When the answer is not empty the caller must roll back, for the others are held already.
     """
     refused = [variant_id for variant_id in sorted(wanted) if not _reserve(session, variant_id, wanted[variant_id])]
     if not refused:
-        for variant_id in sorted(wanted):
-            session.add(
-                Hold(checkout_id=checkout_id, variant_id=variant_id, quantity=wanted[variant_id], created_at=now)
+        session.add_all(
+            Hold(
+                checkout_id=checkout_id,
+                cart_id=cart_id,
+                variant_id=variant_id,
+                quantity=wanted[variant_id],
+                created_at=now,
             )
+            for variant_id in sorted(wanted)
+        )
     return refused
+
+
+def leave_bag(session: Session, checkout_id: str) -> None:
+    """The lines have been taken out of the bag: what is held no longer counts as there for it."""
+    session.execute(update(Hold).where(Hold.checkout_id == checkout_id).values(cart_id=None))
 
 
 def _reserve(session: Session, variant_id: int, quantity: int) -> bool:

@@ -1,0 +1,58 @@
+"""What comes in at the till."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from store.pricing.countries import NEEDS_REGION, postal_code_fault
+from store.web.forms import Form, Line, Whole
+
+# Enough to catch a slip; whether a mailbox exists only a mail can tell. One pass, no backtracking, bounded by length.
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Email(Line):
+    """One address that a mail can be sent to."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:  # noqa: ANN401
+        address = super()._deserialize(value, attr, data, **options)
+        if not EMAIL.fullmatch(address) or ".." in address:
+            raise ValidationError("Write the address like ana@example.com.")
+        local, _, domain = address.rpartition("@")
+        return f"{local}@{domain.lower()}"
+
+
+class BuyerIn(Form):
+    """A guest's order without a parcel: only where the receipt goes."""
+
+    email = Email(254, missing="We need an address for the receipt.", required=True)
+    form_token = Line(64, load_default=lambda: secrets.token_urlsafe(18))
+    expected_total = Whole(0, 10**9, load_default=None)
+    action = fields.String(load_default="pay")
+
+
+class ShippedIn(BuyerIn):
+    """A guest's order with a parcel."""
+
+    name = Line(200, missing="Whose name goes on the parcel?", required=True)
+    line1 = Line(200, missing="Which street and number?", required=True)
+    line2 = Line(200, load_default=None)
+    city = Line(120, missing="Which city?", required=True)
+    region = Line(120, load_default=None)
+    postal_code = Line(12, missing="Which ZIP or postal code?", required=True)
+    country = Line(2, missing="Which country?", required=True)
+    phone = Line(32, load_default=None)
+
+    @validates_schema(skip_on_field_errors=True)
+    def fit_country(self, data: dict[str, Any], **_: object) -> None:
+        faults: dict[str, list[str]] = {}
+        if data["country"] in NEEDS_REGION and not data["region"]:
+            faults["region"] = ["Which state or province?"]
+        if fault := postal_code_fault(data["country"], data["postal_code"]):
+            faults["postal_code"] = [fault]
+        if faults:
+            raise ValidationError(faults)

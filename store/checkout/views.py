@@ -1,0 +1,200 @@
+"""The till: one page before Stripe's, and the pages people come back to."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response as Answer
+
+from store.cart.contents import Bag
+from store.cart.views import delivery_rates, own_bag
+from store.checkout.schemas import BuyerIn, ShippedIn
+from store.checkout.service import Checkouts, Placed
+from store.checkout.taking import ADDRESS, Buyer, Placing, price
+from store.errors import Conflict, Invalid, NotFound, Unavailable
+from store.money import Money
+from store.orders import repository as orders
+from store.orders.lifecycle import CheckoutState
+from store.orders.models import Checkout
+from store.orders.numbers import private_link
+from store.orders.presentation import view_order
+from store.pricing.countries import country_name
+from store.pricing.quote import Quote
+from store.pricing.repository import list_destinations
+from store.web import cookies
+from store.web.current import db, reader, settings
+from store.web.limits import limiter, network
+
+blueprint = Blueprint("checkout", __name__)
+
+
+def checkouts() -> Checkouts:
+    found: Checkouts = current_app.extensions["checkouts"]
+    return found
+
+
+@blueprint.get("/checkout")
+def details() -> Answer | str:
+    bag = own_bag()
+    if not bag.can_check_out:
+        return redirect(url_for("cart.show"), 303)
+    return _form(bag, {}, {})
+
+
+@blueprint.post("/checkout")
+@limiter.limit("30 per minute")
+def place() -> Answer:
+    bag, sent = own_bag(), request.form.to_dict()
+    if not bag.lines:
+        return redirect(url_for("cart.show"), 303)
+    try:
+        wish = (ShippedIn if bag.is_shipped else BuyerIn)().load(sent)
+    except ValidationError as refusal:
+        if sent.get("action") == "update":
+            return make_response(_form(bag, sent, {}))
+        return make_response(_form(bag, sent, refusal.normalized_messages()), 422)
+    if wish["action"] == "update":
+        return make_response(_form(bag, sent, {}))
+    return _place(bag, sent, wish)
+
+
+def _place(bag: Bag, sent: dict[str, str], wish: dict[str, Any]) -> Answer:
+    buyer = Buyer(email=wish["email"], network=network(), **{field: wish.get(field) for field in ADDRESS})
+    placing = Placing(cookies.bag_id() or "", buyer, wish["form_token"], wish["expected_total"])
+    try:
+        return _onwards(checkouts().place(placing))
+    except Invalid as refusal:
+        return make_response(_form(own_bag(), sent, refusal.fields), 422)
+    except Conflict as refusal:
+        notice = " ".join([str(refusal), *refusal.problems])
+        return make_response(_form(own_bag(), sent, {}, notice), 409)
+    except Unavailable as refusal:
+        return make_response(_form(own_bag(), sent, {}, str(refusal)), 503)
+
+
+def _onwards(placed: Placed) -> Answer:
+    """To Stripe's page, or, when there is nothing left to pay there, to ours."""
+    return redirect(placed.url or url_for("checkout.success", checkout=placed.checkout_id), 303)
+
+
+def _form(bag: Bag, sent: dict[str, str], errors: dict[str, list[str]], notice: str | None = None) -> str:
+    currency = settings().store_currency
+    countries = [destination.country for destination in list_destinations(reader(), currency)]
+    country = sent.get("country") if sent.get("country") in countries else next(iter(countries), None)
+    offer = price(reader(), bag, country, currency)
+    values = {"country": country, **{name: text for name, text in sent.items() if name != "country"}}
+    return render_template(
+        "checkout/details.html",
+        form={"values": values, "errors": errors, "summary": []},
+        quote=_view_quote(bag, offer),
+        countries=[{"code": code, "name": country_name(code)} for code in countries],
+        needs_address=bag.is_shipped,
+        rates=delivery_rates() if bag.is_shipped else [],
+        form_token=sent.get("form_token") if errors else secrets.token_urlsafe(18),
+        expected_total=offer.total,
+        notice=notice,
+    )
+
+
+def _view_quote(bag: Bag, offer: Quote) -> dict[str, Any]:
+    lines = [
+        {
+            "title": line.offer.title,
+            "variant_label": line.offer.label,
+            "quantity": line.quantity,
+            "total": Money(quoted.net, offer.currency),
+        }
+        for line, quoted in zip(bag.lines, offer.lines, strict=True)
+    ]
+    return {
+        "lines": lines,
+        "subtotal": Money(offer.subtotal, offer.currency),
+        "shipping": Money(offer.shipping, offer.currency) if offer.shipping_label else None,
+        "shipping_label": offer.shipping_label,
+        "total": Money(offer.total, offer.currency),
+        "why": offer.why,
+    }
+
+
+@blueprint.get("/checkout/success")
+@limiter.limit("60 per minute")
+def success() -> Answer:
+    """Where Stripe sends people back to. It shows an order only to the bag that placed it."""
+    stripe_id, checkout_id = request.args.get("session_id", ""), request.args.get("checkout", "")
+    try:
+        if stripe_id:
+            checkout = checkouts().settle_return(cookies.bag_id(), stripe_id)
+        else:
+            checkout = _own_checkout(checkout_id)
+    except NotFound:
+        return make_response(render_template("checkout/success.html", state="unknown"))
+    answer = make_response(_return_page(checkout))
+    count = own_bag().count  # what was bought is no longer in it
+    cookies.remember_count(answer, count)
+    return answer
+
+
+def _own_checkout(checkout_id: str) -> Checkout:
+    checkout = orders.find_checkout(reader(), checkout_id)
+    if checkout is None or checkout.cart_id != cookies.bag_id():
+        raise NotFound("Paid orders are confirmed by mail.")
+    return checkout
+
+
+def _return_page(checkout: Checkout) -> str:
+    with db().reader() as fresh:
+        order = orders.find_order_of_checkout(fresh, checkout.id)
+    if order is not None:
+        link = url_for("orders.private", link=private_link(order.number, settings().secret_key))
+        return render_template("checkout/success.html", state="paid", order=view_order(order), order_url=link)
+    state = {
+        CheckoutState.OPEN: "open",
+        CheckoutState.AWAITING_PAYMENT: "awaiting",
+        CheckoutState.QUARANTINED: "awaiting",
+    }.get(checkout.state, "expired")
+    return render_template("checkout/success.html", state=state, resume_url=url_for("checkout.resume"))
+
+
+@blueprint.get("/checkout/resume")
+@limiter.limit("30 per minute")
+def resume() -> Answer:
+    """Back to the open payment page; changes nothing but where the browser is."""
+    bag = cookies.bag_id()
+    if bag is None:
+        raise NotFound("There is no payment to go back to.")
+    return _onwards(checkouts().resume(bag))
+
+
+@blueprint.get("/checkout/cancel")
+def cancel() -> str:
+    """Stripe's way back without paying. A prefetch must do no harm: nothing is cancelled by looking (rule 17)."""
+    bag = cookies.bag_id()
+    checkout = orders.find_unfinished_checkout(reader(), bag) if bag else None
+    if checkout is None:
+        raise NotFound("There is no payment to cancel. Your bag is as you left it.")
+    return render_template(
+        "checkout/cancel.html",
+        resume_url=url_for("checkout.resume"),
+        held_until=checkout.hold_ends_at,
+        cancelled=False,
+    )
+
+
+@blueprint.post("/checkout/cancel")
+@limiter.limit("30 per minute")
+def cancel_now() -> Answer:
+    bag = cookies.bag_id()
+    if bag is None:
+        raise NotFound("There is no payment to cancel.")
+    state = checkouts().cancel(bag)
+    if state in (CheckoutState.EXPIRED, CheckoutState.CANCELLED):
+        return make_response(render_template("checkout/cancel.html", cancelled=True))
+    with db().reader() as fresh:
+        paid_or_waiting = orders.find_unfinished_checkout(fresh, bag)
+    waiting = paid_or_waiting is not None
+    return make_response(render_template("checkout/success.html", state="awaiting" if waiting else "unknown"))
+
+

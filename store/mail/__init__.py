@@ -1,0 +1,1 @@
+"""Messages to people, sent by the worker and never by a request."""

@@ -1,0 +1,1 @@
+"""What everybody may see: the catalogue's pages. Reads only."""

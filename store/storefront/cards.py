@@ -1,0 +1,126 @@
+"""What a product looks like on a card, and the four statements that fill a page of them.
+
+Core statements, not the ORM: a page of 24 cards would load hundreds of objects to show four facts of each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from store.catalog.models import Option, OptionValue, Product, Variant, VariantPrice
+from store.catalog.pictures import Picture, of_products
+from store.catalog.repository import on_sale
+from store.money import Money
+from store.stock.models import StockLevel
+from store.stock.repository import AVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list. `left` is a true number, given only when it is low."""
+
+    slug: str
+    number: str | None
+    title: str
+    line: str
+    price: Money
+    price_varies: bool
+    was: Money | None
+    picture: Picture | None
+    colours: list[str]
+    state: str
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How cards are to be filled: the shop's currency, the time, and what counts as few."""
+
+    currency: str
+    now: datetime
+    low: int
+
+    def state(self, left: int | None) -> str:
+        """`in_stock`, `low` or `sold_out`; None is what needs no counting."""
+        if left is None or left > self.low:
+            return "in_stock"
+        return "low" if left > 0 else "sold_out"
+
+
+def listed(terms: Terms) -> Select[Any]:
+    """Products on sale with their lowest price, for a page to order and cut."""
+    lowest = (
+        select(Variant.product_id, func.min(VariantPrice.amount).label("lowest"))
+        .join(VariantPrice, VariantPrice.variant_id == Variant.id)
+        .where(VariantPrice.currency == terms.currency)
+        .group_by(Variant.product_id)
+        .subquery()
+    )
+    columns = (Product.id, Product.slug, Product.number, Product.title, Product.line, Product.published_at, lowest.c.lowest)
+    return select(*columns).join(lowest, lowest.c.product_id == Product.id).where(on_sale(terms.now))
+
+
+def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
+    """Cards for rows of `listed`, in their order."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+    prices, pictures, colours = _prices(session, ids, terms), of_products(session, ids), _colours(session, ids)
+    return [_card(row, prices[row.id], pictures.get(row.id), colours[row.id], terms) for row in rows]
+
+
+def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], terms: Terms) -> Card:  # noqa: ANN401
+    left = None if price.uncounted else price.left
+    state = terms.state(left)
+    return Card(
+        slug=row.slug,
+        number=row.number,
+        title=row.title,
+        line=row.line,
+        price=Money(price.lowest, terms.currency),
+        price_varies=price.highest > price.lowest,
+        was=Money(price.was, terms.currency) if price.was else None,
+        picture=picture,
+        colours=colours,
+        state=state,
+        left=left if state == "low" else None,
+    )
+
+
+def _prices(session: Session, ids: list[int], terms: Terms) -> dict[int, Any]:
+    left = case((AVAILABLE > 0, AVAILABLE), else_=0)
+    query = (
+        select(
+            Variant.product_id,
+            func.min(VariantPrice.amount).label("lowest"),
+            func.max(VariantPrice.amount).label("highest"),
+            func.max(VariantPrice.compare_at).label("was"),
+            func.coalesce(func.sum(left), 0).label("left"),
+            func.max(case((Variant.stocked, 0), else_=1)).label("uncounted"),
+        )
+        .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == terms.currency))
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(Variant.product_id.in_(ids))
+        .group_by(Variant.product_id)
+    )
+    return {row.product_id: row for row in session.execute(query)}
+
+
+def _colours(session: Session, ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    query = (
+        select(Option.product_id, OptionValue.label)
+        .join(OptionValue, OptionValue.option_id == Option.id)
+        .where(Option.product_id.in_(ids), Option.name == "Color")
+        .order_by(OptionValue.position)
+    )
+    for product_id, label in session.execute(query):
+        found[product_id].append(label)
+    return found

@@ -1,0 +1,122 @@
+"""Home, listing, product, collections, and the small print. The same for everybody: no cookie is read or set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from store.errors import Invalid
+from store.money import Money
+from store.storefront import product as products_of
+from store.storefront import repository
+from store.storefront.cards import Terms
+from store.web.current import now, reader, settings
+from store.web.headers import cache_publicly
+
+blueprint = Blueprint("catalog", __name__)
+
+SORTS = {"newest": "Newest", "price": "Price, low first", "-price": "Price, high first"}
+
+
+def card_terms() -> Terms:
+    return Terms(settings().store_currency, now(), settings().low_stock)
+
+
+@blueprint.after_request
+def share(response: Response) -> Response:
+    """Public pages may be kept by anybody, as long as they ask again."""
+    if response.status_code == 200:
+        cache_publicly(response)
+    return response
+
+
+@blueprint.get("/")
+def home() -> str:
+    shelves = repository.list_shelves(reader(), now())
+    featured = next((shelf for shelf in shelves if shelf.featured), None)
+    latest = repository.list_newest(reader(), card_terms(), 8)
+    drop = _drop(featured) if featured else None
+    return render_template("catalog/home.html", drop=drop, latest=latest, collections=shelves)
+
+
+def _drop(shelf: repository.Shelf) -> dict[str, Any]:
+    lowest = repository.lowest_price(reader(), shelf.id, card_terms()) or 0
+    return {
+        "title": shelf.title,
+        "slug": shelf.slug,
+        "line": shelf.description,
+        "count": shelf.count,
+        "from_price": Money(lowest, settings().store_currency),
+        "cards": repository.list_of_collection(reader(), shelf.id, card_terms(), 3),
+    }
+
+
+@blueprint.get("/products")
+def products() -> str:
+    slug = request.args.get("collection")
+    within = repository.get_collection(reader(), slug) if slug else None
+    listing = _listing(within.id if within else None)
+    return render_template("catalog/products.html", **listing)
+
+
+@blueprint.get("/collections/<slug>")
+def collection(slug: str) -> str:
+    found = repository.get_collection(reader(), slug)
+    return render_template("catalog/collection.html", collection=found, **_listing(found.id))
+
+
+def _listing(collection_id: int | None) -> dict[str, Any]:
+    sort = request.args.get("sort", "newest")
+    if sort not in SORTS:
+        raise Invalid("The catalog can be sorted by newest or by price.")
+    page = repository.list_products(reader(), card_terms(), sort, request.args.get("after"), collection_id)
+    return {
+        "products": page.products,
+        "total": page.total,
+        "next_url": _here(sort=sort, after=page.after) if page.after else None,
+        "sorts": [{"label": label, "url": _here(sort=key), "current": key == sort} for key, label in SORTS.items()],
+    }
+
+
+def _here(**query: str | None) -> str:
+    kept = {"collection": request.args["collection"]} if "collection" in request.args else {}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept, **query)
+
+
+@blueprint.get("/products/<slug>")
+def product(slug: str) -> str:
+    variant = request.args.get("variant", "")
+    chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
+    page = products_of.read(reader(), slug, chosen, card_card_terms())
+    return render_template(
+        "catalog/product.html",
+        product=page.product,
+        links=page.links,
+        choices=page.choices,
+        pictures=page.pictures,
+        selected=page.selected,
+        price=page.price,
+        related=page.related,
+    )
+
+
+@blueprint.get("/terms")
+def terms() -> str:
+    return render_template("catalog/terms.html")
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    return render_template("catalog/privacy.html")
+
+
+@blueprint.get("/returns")
+def returns() -> str:
+    return render_template("catalog/returns.html")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    lines = ["User-agent: *", "Disallow: /cart", "Disallow: /checkout", "Disallow: /o/", ""]
+    return Response("\n".join(lines), mimetype="text/plain")

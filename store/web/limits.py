@@ -1,0 +1,30 @@
+"""How often one network may ask for what costs us something; Redis shares the counts between processes, when there is one.
+
+Limits are sentences at the view they guard: `@limiter.limit("60 per minute")`. They never guard Stripe's webhook.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from store.settings import Settings
+
+
+def network() -> str:
+    """Where a request comes from: the address, or for IPv6 the /64 that one customer has."""
+    address = request.remote_addr or ""
+    return ":".join(address.split(":")[:4]) + "::/64" if ":" in address else address
+
+
+limiter = Limiter(network, headers_enabled=False)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        RATELIMIT_ENABLED=settings.limits_on,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_STRATEGY="moving-window",
+    )
+    limiter.init_app(app)
