@@ -61,7 +61,10 @@ drawer?.addEventListener('click', (event) => event.target === drawer && drawer.c
 
 const showChoice = (input) => {
   const { label, price, stock } = input.dataset;
-  for (const place of document.querySelectorAll('[data-price]:not(input)')) place.textContent = price;
+  const tag = find('.buy-price');
+  if (tag) tag.textContent = price;
+  const adding = find('[data-add-price]');
+  if (adding) adding.textContent = `· ${price}`;
   const choice = find('[data-choice]');
   if (choice) choice.textContent = [choice.dataset.color, label].filter(Boolean).join(', ');
   // A status region: screen readers say it when they are done with the choice itself.
