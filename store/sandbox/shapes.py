@@ -98,8 +98,7 @@ def _validator(kind: str) -> Draft202012Validator:
 @cache
 def _closed_registry() -> Registry[Any]:
     closed = {"components": {"schemas": _closed(document()["components"]["schemas"])}}
-    registry: Registry[Any] = Registry()
-    registry = registry.with_resource("urn:shapes", DRAFT202012.create_resource(closed))
+    registry: Registry[Any] = Registry[Any]().with_resource("urn:shapes", DRAFT202012.create_resource(closed))
     return registry
 
 

@@ -60,13 +60,19 @@ drawer?.addEventListener('click', (event) => event.target === drawer && drawer.c
 /* ---- Product page: the chosen size is shown, priced and kept in the address. ---- */
 
 const showChoice = (input) => {
-  const { label, price, stock } = input.dataset;
-  for (const place of document.querySelectorAll('[data-price]:not(input)')) place.textContent = price;
+  const { label, price, stock, state } = input.dataset;
+  const tag = find('.buy-price');
+  if (tag) tag.textContent = price;
+  const adding = find('[data-add-price]');
+  if (adding) adding.textContent = `· ${price}`;
   const choice = find('[data-choice]');
   if (choice) choice.textContent = [choice.dataset.color, label].filter(Boolean).join(', ');
   // A status region: screen readers say it when they are done with the choice itself.
   const line = find('[data-stock-line]');
-  if (line) line.textContent = stock;
+  if (line) {
+    line.textContent = stock;
+    line.dataset.state = state;
+  }
 };
 
 addEventListener('change', (event) => {
