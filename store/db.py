@@ -124,6 +124,13 @@ class Database:
         """A session that holds no transaction, so that no reader ever keeps a writer waiting."""
         return Session(self._reading, expire_on_commit=False, autoflush=False)
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that sees the whole database at one moment, and writes nothing."""
+        options = {"reads_only": True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with Session(self.engine.execution_options(**options), autoflush=False) as session:
+            yield session
+
     def run(self, work: Callable[[Session], T], *, repeatable: bool = False) -> T:
         """Do `work` in one transaction and commit it: all of it or nothing.
 
@@ -218,8 +225,9 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:
         # A deferred transaction that reads and then writes fails at once when another has written meanwhile.
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
 
     return engine
 

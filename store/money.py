@@ -34,6 +34,9 @@ class Money:
     amount: int
     currency: str
 
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
 
 def exponent(currency: str) -> int:
     """Decimals of `currency`; raises KeyError for one the store does not know."""

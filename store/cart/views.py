@@ -57,7 +57,17 @@ def _view_line(line: BagLine, picture: Picture | None) -> LineView:
     offer = line.offer
     url = f"/products/{offer.slug}?variant={offer.variant_id}"
     return LineView(
-        line.id, offer.title, offer.number, offer.label, url, picture, line.quantity, line.unit, line.total, line.left, line.problem
+        line.id,
+        offer.title,
+        offer.number,
+        offer.label,
+        url,
+        picture,
+        line.quantity,
+        line.unit,
+        line.total,
+        line.left,
+        line.problem,
     )
 
 
@@ -135,5 +145,5 @@ def _refuse(refusal: ValidationError | StoreError) -> Response:
 
 def _sentence(refusal: ValidationError | StoreError) -> str:
     if isinstance(refusal, ValidationError):
-        return " ".join(sentence for sentences in refusal.normalized_messages().values() for sentence in sentences)
+        return " ".join(sentence for sentences in refusal.messages_dict.values() for sentence in sentences)
     return str(refusal)

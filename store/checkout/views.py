@@ -55,7 +55,7 @@ def place() -> Answer:
     except ValidationError as refusal:
         if sent.get("action") == "update":
             return make_response(_form(bag, sent, {}))
-        return make_response(_form(bag, sent, refusal.normalized_messages()), 422)
+        return make_response(_form(bag, sent, refusal.messages_dict), 422)
     if wish["action"] == "update":
         return make_response(_form(bag, sent, {}))
     return _place(bag, sent, wish)
@@ -125,10 +125,8 @@ def success() -> Answer:
     """Where Stripe sends people back to. It shows an order only to the bag that placed it."""
     stripe_id, checkout_id = request.args.get("session_id", ""), request.args.get("checkout", "")
     try:
-        if stripe_id:
-            checkout = checkouts().settle_return(cookies.bag_id(), stripe_id)
-        else:
-            checkout = _own_checkout(checkout_id)
+        by_stripe = stripe_id and checkouts().settle_return(cookies.bag_id(), stripe_id)
+        checkout = by_stripe or _own_checkout(checkout_id)
     except NotFound:
         return make_response(render_template("checkout/success.html", state="unknown"))
     answer = make_response(_return_page(checkout))
@@ -196,5 +194,3 @@ def cancel_now() -> Answer:
         paid_or_waiting = orders.find_unfinished_checkout(fresh, bag)
     waiting = paid_or_waiting is not None
     return make_response(render_template("checkout/success.html", state="awaiting" if waiting else "unknown"))
-
-

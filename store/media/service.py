@@ -1,6 +1,6 @@
 """Pictures in: checked by content, kept without their metadata, and made into the sizes that pages use.
 
-JPEG is made at once, so that a picture shows the moment it is there; AVIF, which takes a hundred times as long, by a job.
+JPEG is made at once, so that a picture shows the moment it is there; AVIF, a hundred times slower, by a job.
 """
 
 from __future__ import annotations
@@ -93,7 +93,12 @@ def _add(session: Session, picture_id: int, rows: list[Rendition]) -> None:
         if (row.format, row.width) not in have:
             session.add(
                 Rendition(
-                    picture_id=picture_id, format=row.format, width=row.width, height=row.height, key=row.key, bytes=row.bytes
+                    picture_id=picture_id,
+                    format=row.format,
+                    width=row.width,
+                    height=row.height,
+                    key=row.key,
+                    bytes=row.bytes,
                 )
             )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from store.db import Database
 from store.jobs.models import Job
 from store.mail.service import Mailer
-from store.money import Money
 from store.orders import repository
 from store.orders.numbers import private_link
-from store.orders.presentation import view_lines, view_order
+from store.orders.presentation import view_checkout, view_order
 from store.settings import Settings
 
 
@@ -40,12 +40,11 @@ class OrderMails:
     def _about_checkout(self, job: Job, template: str) -> None:
         with self.db.reader() as reader:
             checkout = repository.get_checkout(reader, job.payload["checkout_id"])
-        context = {
-            "lines": view_lines(checkout.lines, checkout.currency),
-            "total": Money(checkout.total, checkout.currency),
+        context: dict[str, Any] = {
+            "order": view_checkout(checkout),
             "bag_url": f"{self.settings.public_url}/checkout/again/{checkout.id}",
         }
         self._send(job, checkout.email, template, context)
 
-    def _send(self, job: Job, to: str, template: str, context: dict[str, object]) -> None:
+    def _send(self, job: Job, to: str, template: str, context: dict[str, Any]) -> None:
         self.mailer.send(to, template, context, f"{template}.{job.id}")

@@ -76,7 +76,7 @@ def view_order(order: Order) -> OrderView:
         placed_at=order.placed_at,
         email=order.email,
         state_label=MONEY_STATES.get(order.payment_state) or STATES[order.fulfilment_state],
-        lines=view_lines(order.lines, currency),
+        lines=_view_lines(order.lines, currency),
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency) if order.discount else None,
         shipping=Money(order.shipping, currency),
@@ -88,7 +88,20 @@ def view_order(order: Order) -> OrderView:
     )
 
 
-def view_lines(lines: list[OrderLine] | list[CheckoutLine], currency: str) -> list[LineView]:
+def view_checkout(checkout: Checkout) -> dict[str, object]:
+    """A checkout that is no order yet, for the mails about its payment."""
+    currency = checkout.currency
+    return {
+        "lines": _view_lines(checkout.lines, currency),
+        "subtotal": Money(checkout.subtotal, currency),
+        "discount": Money(checkout.discount, currency),
+        "shipping": Money(checkout.shipping, currency),
+        "tax": Money(checkout.tax, currency),
+        "total": Money(checkout.total, currency),
+    }
+
+
+def _view_lines(lines: list[OrderLine] | list[CheckoutLine], currency: str) -> list[LineView]:
     return [
         LineView(
             line.title,
@@ -114,7 +127,7 @@ def address_lines(order: Order | Checkout) -> list[str]:
 def _timeline(order: Order) -> list[Cue]:
     happened = {event.kind: event.at for event in order.events}
     steps = list(CUES) if order.country else ["placed", "paid"]
-    cues = []
+    cues: list[Cue] = []
     for step in steps:
         at = happened.get(step)
         is_next = at is None and all(cue.state == "done" for cue in cues)

@@ -32,12 +32,10 @@ def _held_by(session: Session, variant_ids: Collection[int], cart_id: str) -> di
     query = select(Hold.variant_id, Hold.quantity).where(
         Hold.cart_id == cart_id, Hold.state == HoldState.LIVE, Hold.variant_id.in_(variant_ids)
     )
-    return {variant_id: quantity for variant_id, quantity in session.execute(query)}
+    return {row.variant_id: row.quantity for row in session.execute(query)}
 
 
-def hold(
-    session: Session, checkout_id: str, cart_id: str, wanted: Mapping[int, int], now: datetime
-) -> list[int]:
+def hold(session: Session, checkout_id: str, cart_id: str, wanted: Mapping[int, int], now: datetime) -> list[int]:
     """Hold `wanted` units for a checkout of a bag; the variants of which there were not enough.
 
     When the answer is not empty the caller must roll back, for the others are held already.

@@ -63,7 +63,15 @@ def listed(terms: Terms) -> Select[Any]:
         .group_by(Variant.product_id)
         .subquery()
     )
-    columns = (Product.id, Product.slug, Product.number, Product.title, Product.line, Product.published_at, lowest.c.lowest)
+    columns = (
+        Product.id,
+        Product.slug,
+        Product.number,
+        Product.title,
+        Product.line,
+        Product.published_at,
+        lowest.c.lowest,
+    )
     return select(*columns).join(lowest, lowest.c.product_id == Product.id).where(on_sale(terms.now))
 
 

@@ -1,4 +1,4 @@
-"""One product as its page shows it: the chosen color's pictures and sizes, each with its price and how many are left."""
+"""One product as its page shows it: the chosen color's pictures and sizes, with prices and how many are left."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> P
     left = stock.available(session, [variant.id for variant in product.variants if variant.stocked])
     chosen = next((variant for variant in product.variants if variant.id == variant_id), None)
     shown = chosen or _first_buyable(product.variants, left)
-    *linked, picked = product.options or [None]
+    linked, picked = product.options[:-1], product.options[-1] if product.options else None
     alike = [variant for variant in product.variants if _same(variant, shown, linked)]
     choices = [_choice(variant, picked, left, terms, checked=variant is chosen) for variant in alike]
     return ProductPage(
@@ -95,7 +95,12 @@ def _find(session: Session, slug: str, terms: Terms) -> Product:
     if product is not None and product.status is Status.ARCHIVED:
         raise Gone(f"{product.title} has left the catalog. Its number is not used again.")
     opens = product is not None and product.status is Status.ACTIVE and product.published_at
-    if product is None or not opens or opens > terms.now or (product.withdrawn_at and product.withdrawn_at <= terms.now):
+    if (
+        product is None
+        or not opens
+        or opens > terms.now
+        or (product.withdrawn_at and product.withdrawn_at <= terms.now)
+    ):
         raise NotFound("There is no such item. The catalog has everything there is.")
     return product
 

@@ -91,7 +91,8 @@ def list_of_collection(session: Session, collection_id: int, terms: Terms, count
 def lowest_price(session: Session, collection_id: int, terms: Terms) -> int | None:
     within = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
     priced = listed(terms).where(Product.id.in_(within)).subquery()
-    return session.scalar(select(func.min(priced.c.lowest)))
+    lowest: int | None = session.scalar(select(func.min(priced.c.lowest)))
+    return lowest
 
 
 def _page(query: Select[Any], sort: str, after: str | None) -> Select[Any]:

@@ -80,15 +80,16 @@ def _listing(collection_id: int | None) -> dict[str, Any]:
 
 
 def _here(**query: str | None) -> str:
-    kept = {"collection": request.args["collection"]} if "collection" in request.args else {}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **kept, **query)
+    kept = {"collection": request.args.get("collection")}
+    values: dict[str, Any] = {**(request.view_args or {}), **kept, **query}
+    return url_for(request.endpoint or "", **values)
 
 
 @blueprint.get("/products/<slug>")
 def product(slug: str) -> str:
     variant = request.args.get("variant", "")
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
-    page = products_of.read(reader(), slug, chosen, card_card_terms())
+    page = products_of.read(reader(), slug, chosen, card_terms())
     return render_template(
         "catalog/product.html",
         product=page.product,

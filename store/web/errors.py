@@ -69,7 +69,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(ValidationError)
     def explain(error: ValidationError) -> tuple[str, int]:
-        return page(422, "Some of what you sent cannot be used.", error.normalized_messages())
+        return page(422, "Some of what you sent cannot be used.", error.messages_dict)
 
     @app.errorhandler(HTTPException)
     def answer(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -85,5 +85,5 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def apologize(error: Exception) -> tuple[str, int]:
-        log.exception("unexpected: %s", type(error).__name__)
+        log.error("unexpected: %s", type(error).__name__, exc_info=error)
         return page(500)

@@ -45,7 +45,7 @@ class Whole(fields.Field[int]):
         super().__init__(error_messages={"required": self.sentence, "null": self.sentence}, **options)
         self.least, self.most = least, most
 
-    def _deserialize(self, value: Any, _attr: str | None, _data: Any, **_options: Any) -> int:  # noqa: ANN401
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:  # noqa: ANN401
         is_digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18
         if not is_digits and (isinstance(value, bool) or not isinstance(value, int)):
             raise ValidationError(self.sentence)

@@ -1,4 +1,4 @@
-"""How often one network may ask for what costs us something; Redis shares the counts between processes, when there is one.
+"""How often one network may ask for what costs us something; Redis, when there is one, shares the counts.
 
 Limits are sentences at the view they guard: `@limiter.limit("60 per minute")`. They never guard Stripe's webhook.
 """

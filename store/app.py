@@ -1,0 +1,122 @@
+"""Puts the store together; decides nothing itself."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask
+
+from store import cli, paths
+from store.cart import views as cart_views
+from store.checkout import views as checkout_views
+from store.checkout.service import Checkouts
+from store.clock import Clock, utc_now
+from store.db import Database
+from store.jobs.worker import Scheduled, Worker
+from store.mail import views as mail_views
+from store.mail.service import Mailer
+from store.media import views as media_views
+from store.media.service import Pictures
+from store.media.storage import FileStorage
+from store.ops import health
+from store.ops.demo.load import is_loaded
+from store.orders import views as order_views
+from store.orders.mails import OrderMails
+from store.payments import views as payment_views
+from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
+from store.payments.service import EventJobs, Payments, Sweeper
+from store.settings import Settings, load
+from store.storefront import views as storefront_views
+from store.storefront.navigation import Navigation
+from store.web import assets, current, errors, headers, limits, origin, routing, words
+
+SCHEDULE = (Scheduled("sweep", "* * * * *"), Scheduled("forget_bodies", "23 4 * * *"))
+
+
+def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
+    """The shop as a WSGI application. Raises BadSettings when it cannot be run like this."""
+    settings = settings or load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)
+    app.config["TRUSTED_HOSTS"] = _hosts(settings)
+    db = Database(settings.database_url)
+    payments_now = _payments(settings, db, clock, IN_REQUEST)
+    app.extensions.update(
+        settings=settings,
+        clock=clock,
+        db=db,
+        payments=payments_now,
+        checkouts=Checkouts(payments_now, settings),
+        storage=FileStorage(settings.storage_url),
+        mailer=Mailer(settings, _renderer(app), clock),
+    )
+    app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
+    _pages(app, settings)
+    cli.register(app)
+    return app
+
+
+def make_worker(app: Flask) -> Worker:
+    """The worker of an app: each kind of job with what does it."""
+    settings, clock, db = app.extensions["settings"], app.extensions["clock"], app.extensions["db"]
+    mails = OrderMails(db, app.extensions["mailer"], settings)
+    patient = _payments(settings, db, clock, IN_JOB)
+    events = EventJobs(patient)
+    handlers = {
+        "order_confirmation": mails.confirm,
+        "payment_on_its_way": mails.payment_on_its_way,
+        "payment_failed": mails.payment_failed,
+        "sweep": Sweeper(patient).sweep,
+        "read_again": events.read_again,
+        "retry_event": events.retry,
+        "forget_bodies": events.forget_bodies,
+        "make_avif": app.extensions["pictures"].make_avif,
+    }
+    return Worker(db, clock, handlers, SCHEDULE)
+
+
+def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:
+    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, settings.webhook_secrets, pace)
+    return Payments(db, gateway, clock)
+
+
+def _pages(app: Flask, settings: Settings) -> None:
+    routing.register(app)
+    current.register(app)
+    headers.register(app, settings)
+    origin.register(app)
+    limits.register(app, settings)
+    errors.register(app)
+    assets.register(app)
+    words.teach(app.jinja_env, settings.zone)
+    blueprints = [
+        storefront_views.blueprint,
+        cart_views.blueprint,
+        checkout_views.blueprint,
+        order_views.blueprint,
+        payment_views.blueprint,
+        media_views.blueprint,
+        health.blueprint,
+    ]
+    if not settings.in_production and not settings.smtp_url:
+        blueprints.append(mail_views.blueprint)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    navigation = Navigation(app.extensions["db"], app.extensions["clock"], is_loaded)
+    app.jinja_env.globals["shop_name"] = settings.shop_name
+    app.context_processor(navigation.context)
+
+
+def _renderer(app: Flask) -> Any:  # noqa: ANN401 - the Render of mail.service
+    def render(name: str, context: dict[str, Any]) -> str:
+        own = {"shop_name": app.extensions["settings"].shop_name}
+        return app.jinja_env.get_template(name).render(own | context)
+
+    return render
+
+
+def _hosts(settings: Settings) -> list[str]:
+    host = settings.public_url.split("://")[1]
+    return [host] if settings.in_production else [host, "127.0.0.1", "localhost", "[::1]"]

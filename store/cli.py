@@ -1,0 +1,143 @@
+"""The commands of the shop: `flask db`, `flask demo`, `flask stripe`, `flask worker`, `flask verify`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from store.db import Database
+from store.errors import StoreError
+from store.migrations import commands
+from store.ops.demo.load import load
+from store.ops.verify import verify
+from store.payments.gateway import EVENT_TYPES, Refused
+
+
+def register(app: Flask) -> None:
+    for group in (database, demo, stripe):
+        app.cli.add_command(group)
+    app.cli.add_command(worker)
+    app.cli.add_command(verify_command)
+
+
+def _db() -> Database:
+    found: Database = current_app.extensions["db"]
+    return found
+
+
+database = AppGroup("db", help="The tables: migrate them, and see whether they fit the code.")
+demo = AppGroup("demo", help="The demo shop.")
+stripe = AppGroup("stripe", help="Our side of the account at Stripe.")
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate the database to REVISION, the newest by default."""
+    commands.upgrade(_db(), revision)
+    click.echo("The database is migrated.")
+
+
+@database.command("downgrade")
+@click.argument("revision", default="-1")
+def downgrade(revision: str) -> None:
+    """Go back to REVISION, one step by default."""
+    commands.downgrade(_db(), revision)
+    click.echo("The database is back.")
+
+
+@database.command("check")
+def check() -> None:
+    """Fail when the database is behind the migrations, or the migrations behind the models."""
+    if not commands.is_current(_db()):
+        raise click.ClickException("The database is not migrated. Run `flask db upgrade`.")
+    if difference := commands.drift(_db()):
+        raise click.ClickException(difference)
+    click.echo("The tables fit the code.")
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Fill an empty database with the demo shop; twice is the same as once."""
+    extensions = current_app.extensions
+    try:
+        fresh = load(_db(), extensions["pictures"], extensions["settings"], extensions["clock"], _progress)
+    except StoreError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo("The demo shop is loaded." if fresh else "The demo shop was there already.")
+
+
+def _progress(names: list[str]) -> Iterator[str]:
+    with click.progressbar(names, label="Drawing the pictures") as bar:
+        yield from bar
+
+
+@stripe.command("setup")
+def setup() -> None:
+    """Create the webhook endpoint at Stripe with our events and API version; prints its signing secret, once."""
+    settings, payments = current_app.extensions["settings"], current_app.extensions["payments"]
+    url = f"{settings.public_url}/webhooks/stripe"
+    try:
+        secret = payments.gateway.create_webhook_endpoint(url)
+    except (StoreError, Refused) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Stripe will send {len(EVENT_TYPES)} kinds of events to {url}.")
+    click.echo("Set this, it is not shown again:")
+    click.echo(f"STRIPE_WEBHOOK_SECRET={secret}")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due, then exit.")
+@click.option("--now", "pretended", help="Pretend it is this time (ISO 8601); never in production.")
+def worker(*, once: bool, pretended: str | None) -> None:
+    """Do the shop's jobs: mails, sweeping unpaid checkouts, pictures."""
+    from store.app import make_worker
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+    if pretended:
+        app.extensions["clock"] = _pretend(app, pretended)
+    found = make_worker(app)
+    if once:
+        click.echo(f"{found.drain()} jobs done.")
+        return
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    found.run_until(stop)
+
+
+def _pretend(app: Flask, text: str) -> object:
+    if app.extensions["settings"].in_production:
+        raise click.ClickException("--now is not for production: money has real times.")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"{text!r} is no time; write it like 2026-12-04T20:00:00Z.") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return lambda: moment
+
+
+@click.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print the breaches as JSON.")
+def verify_command(*, as_json: bool) -> None:
+    """Check every invariant of money and stock on the live data; exit 1 with the rows that break one."""
+    breaches = verify(_db(), current_app.extensions["clock"]())
+    if as_json:
+        click.echo(json.dumps([asdict(breach) for breach in breaches], default=str))
+    else:
+        for breach in breaches:
+            click.echo(f"Broken: {breach.invariant}")
+            for row in breach.rows:
+                click.echo(f"  {row}")
+        if not breaches:
+            click.echo("The books are right.")
+    if breaches:
+        raise SystemExit(1)

@@ -1,0 +1,1 @@
+"""The demo shop: invented artists and shows, real behavior. Nothing here is for sale."""

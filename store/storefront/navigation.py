@@ -1,0 +1,38 @@
+"""What every page shows around its content: the collections, and whether this is the demo. Remembered for a while."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from store.clock import Clock
+from store.db import Database
+from store.storefront.repository import list_shelves
+
+KEEP_SECONDS = 15
+
+
+class Navigation:
+    """Read once every few seconds a process; a page without it is still a page, so a failing database is waited out."""
+
+    def __init__(self, db: Database, clock: Clock, is_demo: Callable[[Session], bool]) -> None:
+        self._db = db
+        self._clock = clock
+        self._is_demo = is_demo
+        self._known: dict[str, Any] = {"nav_collections": [], "demo": False}
+        self._until = 0.0
+
+    def context(self) -> dict[str, Any]:
+        if time.monotonic() >= self._until:
+            try:
+                with self._db.reader() as reader:
+                    shelves = list_shelves(reader, self._clock())
+                    self._known = {"nav_collections": shelves, "demo": self._is_demo(reader)}
+            except SQLAlchemyError:
+                return self._known
+            self._until = time.monotonic() + KEEP_SECONDS
+        return self._known
