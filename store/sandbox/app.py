@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import formatdate
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -29,12 +30,21 @@ def create_app(state: State, courier: Courier, demo_key: str | None = None) -> F
     app.register_blueprint(views.blueprint)
     app.register_blueprint(index.blueprint)
 
+    @app.after_request
+    def date(response: Response) -> Response:
+        response.headers.setdefault("Date", formatdate(usegmt=True))
+        return response
+
     @app.errorhandler(HTTPException)
     def say_in_json(error: HTTPException) -> tuple[Response, int] | HTTPException:
         if not request.path.startswith(("/v1/", "/_test/")):
             return error
         status = 404 if error.code == 405 else error.code or 500
         message = f"Unrecognized request ({request.method}: {request.path})." if status == 404 else error.name
-        return jsonify(ApiError(message, status=status).body()), status
+        answer = jsonify(ApiError(message, status=status).body())
+        # The rest of an oversized body is not read, so the connection cannot serve another request.
+        if status == 413:
+            answer.headers["Connection"] = "close"
+        return answer, status
 
     return app

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -43,7 +42,7 @@ class Courier:
     def __init__(self, state: State) -> None:
         self._state = state
         self._stopping = threading.Event()
-        self._busy: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._busy: dict[str, threading.Lock] = {}
         self._pool = ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="endpoint")
         self._local = threading.local()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
@@ -59,7 +58,7 @@ class Courier:
     def deliver_due(self, endpoint: str, events: set[str] | None = None) -> list[Attempt]:
         """Try everything that is due for `endpoint`, or only what of it tells of `events`, each once."""
         attempts = []
-        with self._busy[endpoint]:
+        with self._lock_of(endpoint):
             with self._state.transaction() as connection:
                 due = post.due_for(connection, endpoint, events)
             for delivery in due:
@@ -94,8 +93,11 @@ class Courier:
         with self._state.transaction() as connection:
             endpoints = post.endpoints_with_due(connection, time.time())
         for endpoint in endpoints:
-            if not self._busy[endpoint].locked():
+            if not self._lock_of(endpoint).locked():
                 self._pool.submit(self.deliver_due, endpoint)
+
+    def _lock_of(self, endpoint: str) -> threading.Lock:
+        return self._busy.setdefault(endpoint, threading.Lock())
 
     def _send(self, letter: post.Letter) -> Attempt:
         begun = time.monotonic()

@@ -17,13 +17,13 @@ Includable = Callable[[Account, Body], Body]
 INCLUDABLE: dict[tuple[str, str], Includable] = {}
 
 
-def expand(account: Account, body: Body, paths: list[str]) -> Body:
+def expand(account: Account, body: Body, paths: list[str]) -> None:
+    """Changes `body` in place. Raises ApiError for what cannot be expanded."""
     for number, path in enumerate(paths):
         parts = path.split(".")
         if len(parts) > DEEPEST + (parts[0] == "data"):
             raise ApiError(f"You cannot expand more than {DEEPEST} levels.", param=f"expand[{number}]")
         _expand(account, body, parts, f"expand[{number}]")
-    return body
 
 
 def _expand(account: Account, node: Body, parts: list[str], param: str) -> None:

@@ -152,10 +152,10 @@ def _execute(state: State, visit: Visit, bind: Callable[[Account], Call]) -> Ans
 
 def _answer(call: Call, route: Route) -> Answer:
     body = route.endpoint(call)
-    paths = call.params.get("expand", [])
     if route.shaped:
         _hold_to_shape(body)
-    return Answer(200, json.dumps(expansion.expand(call.account, body, paths), indent=2))
+        expansion.expand(call.account, body, call.params.get("expand", []))
+    return Answer(200, json.dumps(body, indent=2))
 
 
 def _hold_to_shape(body: dict[str, Any]) -> None:

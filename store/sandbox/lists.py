@@ -10,8 +10,9 @@ from typing import Any
 
 from store.sandbox.account import Body
 from store.sandbox.api import Call
-from store.sandbox.errors import ApiError, missing
+from store.sandbox.errors import ApiError, missing, unsupported
 
+PAGING = {"created", "ending_before", "expand", "limit", "starting_after"}
 WINDOW: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda value, bound: value > bound,
     "gte": lambda value, bound: value >= bound,
@@ -25,9 +26,21 @@ def envelope(data: list[Body], url: str, has_more: bool) -> Body:
 
 
 def listing(
-    call: Call, kind: str, url: str, filters: tuple[str, ...] = (), keep: Callable[[Body], bool] = lambda _: True
+    call: Call,
+    kind: str,
+    url: str,
+    filters: tuple[str, ...] = (),
+    keep: Callable[[Body], bool] = lambda _: True,
+    kept_by: tuple[str, ...] = (),
 ) -> Body:
-    """A page of the account's objects of `kind` whose members equal the parameters named by `filters`."""
+    """A page of the account's objects of `kind` whose members equal the parameters named by `filters`.
+
+    `keep` decides by the parameters named in `kept_by`; any other filter is refused, for ignoring
+    it would list too much.
+    """
+    for name in call.params:
+        if name not in PAGING and name not in filters and name not in kept_by:
+            raise unsupported(name)
     wanted = {name: call.params[name] for name in filters if name in call.params}
 
     def fits(body: Body) -> bool:

@@ -27,6 +27,14 @@ class PaymentForm:
         return self.typed["method"] == "bank"
 
     @property
+    def card_number(self) -> str:
+        return cards.clean(self.typed["card_number"])
+
+    @property
+    def iban(self) -> str:
+        return cards.clean(self.typed["iban"]).upper()
+
+    @property
     def buyer(self) -> Buyer:
         name = self.typed["holder"] if self.by_bank else self.typed["name"]
         return Buyer(self.typed["email"], name, None if self.by_bank else self.typed["postal_code"])
@@ -44,11 +52,10 @@ def read(session: Body, given: Mapping[str, str], now: float) -> PaymentForm:
         typed["email"] = session["customer_email"]
     if typed["method"] != "bank" or "sepa_debit" not in session["payment_method_types"]:
         typed["method"] = _first(session)
-    typed["card_number"], typed["iban"] = cards.clean(typed["card_number"]), cards.clean(typed["iban"]).upper()
     form = PaymentForm(typed)
     _check_email(form)
     if form.by_bank:
-        _note(form, "iban", cards.check_iban(typed["iban"]))
+        _note(form, "iban", cards.check_iban(form.iban))
         _note(form, "holder", None if typed["holder"] else "Enter the name of the account holder.")
     else:
         _check_card(form, now)
@@ -63,7 +70,7 @@ def _check_email(form: PaymentForm) -> None:
 
 def _check_card(form: PaymentForm, now: float) -> None:
     typed = form.typed
-    _note(form, "card_number", cards.check_number(typed["card_number"]))
+    _note(form, "card_number", cards.check_number(form.card_number))
     expiry = cards.check_expiry(typed["expiry"], now)
     if isinstance(expiry, str):
         _note(form, "expiry", expiry)

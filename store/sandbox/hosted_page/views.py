@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from store.sandbox import buyer, money
@@ -103,10 +103,15 @@ def answer(session: str) -> Page:
     return _go_back(body, completion)
 
 
+@blueprint.errorhandler(404)
+def not_here(_error: Exception) -> Page:
+    return render_template("missing.html"), 404
+
+
 @blueprint.after_request
 def protect(response: Response) -> Response:
     """No script, no frame, nothing from elsewhere; forms may lead back to the shop."""
-    back = getattr(request, "shop_origins", "")
+    back = g.get("shop_origins", "")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self'{back}"
@@ -119,8 +124,8 @@ def protect(response: Response) -> Response:
 
 def _take(account: Account, session: Body, form: PaymentForm) -> Body:
     if form.by_bank:
-        return buyer.pay_by_bank_debit(account, session, form.typed["iban"], form.buyer)
-    return buyer.pay_by_card(account, session, form.typed["card_number"], form.expiry, form.buyer)
+        return buyer.pay_by_bank_debit(account, session, form.iban, form.buyer)
+    return buyer.pay_by_card(account, session, form.card_number, form.expiry, form.buyer)
 
 
 def _form(account: Account, session: Body, form: PaymentForm, declined: str | None = None) -> str:
@@ -145,7 +150,7 @@ def _go_back(session: Body, completion: str | None) -> Response:
 def _allow_way_back(session: Body) -> None:
     """Browsers hold the redirect after a form to form-action too, so the shop's own addresses are allowed."""
     origins = {_origin(session[name]) for name in ("success_url", "cancel_url") if session[name]}
-    request.shop_origins = "".join(f" {origin}" for origin in sorted(origins))  # type: ignore[attr-defined]
+    g.shop_origins = "".join(f" {origin}" for origin in sorted(origins))
 
 
 def _origin(address: str) -> str:

@@ -42,9 +42,16 @@ def post_charge(account: Account, charge: Body) -> Body:
 
 
 def retrieve(call: Call) -> Body:
-    return call.account.get("balance_transaction", call.path["id"])
+    return _as_of(call.account, call.account.get("balance_transaction", call.path["id"]))
 
 
 def list_all(call: Call) -> Body:
     filters = ("currency", "source", "type")
-    return lists.listing(call, "balance_transaction", "/v1/balance_transactions", filters)
+    listed = lists.listing(call, "balance_transaction", "/v1/balance_transactions", filters)
+    listed["data"] = [_as_of(call.account, posted) for posted in listed["data"]]
+    return listed
+
+
+def _as_of(account: Account, posted: Body) -> Body:
+    """Money becomes available by the passing of time alone."""
+    return posted | {"status": "available" if posted["available_on"] <= account.now else "pending"}

@@ -34,6 +34,6 @@ def list_all(call: Call) -> Body:
             return False
         return success is None or success == all(state == "succeeded" for state in events.states(account, event["id"]))
 
-    listed = lists.listing(call, "event", "/v1/events", keep=fits)
+    listed = lists.listing(call, "event", "/v1/events", keep=fits, kept_by=("type", "types", "delivery_success"))
     listed["data"] = [events.as_shown(account, event) for event in listed["data"]]
     return listed

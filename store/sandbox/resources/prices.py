@@ -66,7 +66,8 @@ def update(call: Call) -> Body:
 def list_all(call: Call) -> Body:
     keys = call.params.get("lookup_keys")
     filters = ("active", "currency", "product", "type")
-    return lists.listing(call, "price", "/v1/prices", filters, lambda body: keys is None or body["lookup_key"] in keys)
+    fits = (lambda body: body["lookup_key"] in keys) if keys else (lambda _: True)
+    return lists.listing(call, "price", "/v1/prices", filters, fits, ("lookup_keys",))
 
 
 def _unit_amount(given: Body, currency: str, param: str) -> Decimal:

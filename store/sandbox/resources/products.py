@@ -44,4 +44,4 @@ def update(call: Call) -> Body:
 def list_all(call: Call) -> Body:
     wanted = call.params.get("ids")
     fits = (lambda body: body["id"] in wanted) if wanted else (lambda _: True)
-    return lists.listing(call, "product", "/v1/products", ("active",), fits)
+    return lists.listing(call, "product", "/v1/products", ("active",), fits, ("ids",))
