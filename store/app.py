@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """The shop as a WSGI application. Raises BadSettings when it cannot be run like this."""
     settings = settings or load()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its context at every look
     app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)
     app.config["TRUSTED_HOSTS"] = _hosts(settings)
@@ -52,6 +54,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         storage=FileStorage(settings.storage_url),
         mailer=Mailer(settings, _renderer(app), clock),
     )
+    app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
     _pages(app, settings)
     cli.register(app)

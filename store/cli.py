@@ -13,8 +13,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from store.clock import Clock
 from store.db import Database
 from store.errors import StoreError
+from store.jobs.worker import Worker
 from store.migrations import commands
 from store.ops.demo.load import load
 from store.ops.verify import verify
@@ -101,10 +103,9 @@ def worker(*, once: bool, pretended: str | None) -> None:
     """Do the shop's jobs: mails, sweeping unpaid checkouts, pictures."""
     from store.app import make_worker
 
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
     if pretended:
-        app.extensions["clock"] = _pretend(app, pretended)
-    found = make_worker(app)
+        current_app.extensions["clock"] = _pretend(pretended)
+    found: Worker = current_app.extensions["make_worker"]()
     if once:
         click.echo(f"{found.drain()} jobs done.")
         return
@@ -114,8 +115,8 @@ def worker(*, once: bool, pretended: str | None) -> None:
     found.run_until(stop)
 
 
-def _pretend(app: Flask, text: str) -> object:
-    if app.extensions["settings"].in_production:
+def _pretend(text: str) -> Clock:
+    if current_app.extensions["settings"].in_production:
         raise click.ClickException("--now is not for production: money has real times.")
     try:
         moment = datetime.fromisoformat(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -34,9 +36,14 @@ def drift(db: Database) -> str | None:
 
 def is_current(db: Database) -> bool:
     """Whether the database stands at the newest revision."""
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) == set(ScriptDirectory(str(paths.MIGRATIONS)).get_heads())
+    with db.reader() as reader:
+        current = MigrationContext.configure(reader.connection()).get_current_heads()
+    return set(current) == _heads()
+
+
+@cache
+def _heads() -> set[str]:
+    return set(ScriptDirectory(str(paths.MIGRATIONS)).get_heads())
 
 
 def _config(connection: object) -> Config:

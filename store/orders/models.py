@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import declarative_mixin, relationship
+from sqlalchemy.orm import relationship
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
 from store.orders.lifecycle import CheckoutState, FulfilmentState, PaymentState, checkout_step
@@ -16,7 +16,6 @@ SUMS_UP = "total = subtotal - discount + shipping + tax"
 NOT_NEGATIVE = "subtotal >= 0 AND discount >= 0 AND shipping >= 0 AND tax >= 0 AND total >= 0"
 
 
-@declarative_mixin
 class Buyer:
     """Who pays and where it goes. Street and phone are purged some time after delivery."""
 
@@ -31,7 +30,6 @@ class Buyer:
     phone: Mapped[str | None]
 
 
-@declarative_mixin
 class Totals:
     """What is to be paid, and of what it consists."""
 
@@ -46,7 +44,6 @@ class Totals:
     shipping_label: Mapped[str]
 
 
-@declarative_mixin
 class Snapshot:
     """A line as it was sold: whatever becomes of the product, this stays."""
 

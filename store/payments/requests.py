@@ -64,7 +64,7 @@ def _line_items(checkout: Checkout) -> list[dict[str, Any]]:
         name = f"{line.title}, {line.variant_label}" if line.variant_label else line.title
         name = f"{line.quantity} × {name}" if line.quantity > 1 else name
         items.append(_item(name, line.net, checkout.currency, {"sku": line.sku, "quantity": str(line.quantity)}))
-    items.append(_item(checkout.shipping_label or "Delivery", checkout.shipping, checkout.currency, {}))
+    items.append(_item(checkout.shipping_label, checkout.shipping, checkout.currency, {}))
     items.append(_item("Tax", checkout.tax, checkout.currency, {}))
     return [item for item in items if item["price_data"]["unit_amount"]]
 

