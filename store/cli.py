@@ -101,8 +101,6 @@ def setup() -> None:
 @click.option("--now", "pretended", help="Pretend it is this time (ISO 8601); never in production.")
 def worker(*, once: bool, pretended: str | None) -> None:
     """Do the shop's jobs: mails, sweeping unpaid checkouts, pictures."""
-    from store.app import make_worker
-
     if pretended:
         current_app.extensions["clock"] = _pretend(pretended)
     found: Worker = current_app.extensions["make_worker"]()

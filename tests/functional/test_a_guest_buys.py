@@ -15,7 +15,9 @@ def test_a_guest_buys_a_tee_from_bag_to_receipt(shop):
     number = shop.value('SELECT number FROM "order"')
     assert (page.status_code, number in page.text) == (200, True)
     assert shop.level(tee) == (10, 1)
-    assert shop.rows('SELECT total, currency, email, payment_state FROM "order"') == [(3950, "usd", US["email"], "paid")]
+    assert shop.rows('SELECT total, currency, email, payment_state FROM "order"') == [
+        (3950, "usd", US["email"], "paid")
+    ]
     (mail,) = shop.mails()
     assert (mail.to, mail.subject) == (US["email"], f"We have your order {number}")
     link = next(word for word in mail.text.split() if "/o/" in word)
