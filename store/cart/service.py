@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -67,6 +68,32 @@ def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: st
             repository.put_line(session, cart_id, line.variant_id, quantity, price, now)
         bag.updated_at = now
         return repository.count_units(session, cart_id)
+
+    return db.run(work)
+
+
+def put_back(
+    db: Database, cart_id: str | None, wanted: Mapping[int, int], currency: str, now: datetime
+) -> tuple[str, int]:
+    """Put `wanted` (units by variant) into the bag, as many of each as can be had; the bag's id and its units.
+
+    Raises Conflict when there is nothing left of any.
+    """
+
+    def work(session: Session) -> tuple[str, int]:
+        bag = _lock_or_make(session, cart_id, now)
+        already = {line.variant_id for line in repository.list_lines(session, bag.id)}
+        offers = catalog.offers(session, wanted, currency, now)
+        left = stock.available(session, [variant_id for variant_id, offer in offers.items() if offer.stocked], bag.id)
+        for variant_id, offer in offers.items():
+            quantity = min(wanted[variant_id], left.get(variant_id, wanted[variant_id]))
+            if quantity and offer.on_sale and offer.price is not None and variant_id not in already:
+                repository.put_line(session, bag.id, variant_id, quantity, offer.price, now)
+        bag.updated_at = now
+        count = repository.count_units(session, bag.id)
+        if not count:
+            raise Conflict("All of it has sold out meanwhile. Nothing was charged.")
+        return bag.id, count
 
     return db.run(work)
 

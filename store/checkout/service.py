@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from store.cart import service as carts
 from store.checkout.taking import Placing, take
 from store.errors import Conflict, NotFound, PaymentUnavailable
 from store.orders import repository as orders
@@ -78,6 +79,18 @@ class Checkouts:
             self.payments.db.run(lambda session: orders.ask_to_cancel(session, checkout.id), repeatable=True)
         with self.payments.db.reader() as reader:
             return orders.get_checkout(reader, checkout.id).state
+
+    def put_back(self, cart_id: str | None, checkout_id: str) -> tuple[str, int]:
+        """Put the lines of a failed checkout into the bag again, as many as are left; the bag's id and its units.
+
+        The checkout's id is the right to it. Raises NotFound for one that has not failed, Conflict when nothing is left.
+        """
+        with self.payments.db.reader() as reader:
+            failed = orders.get_checkout(reader, checkout_id)
+        if failed.state not in (CheckoutState.EXPIRED, CheckoutState.CANCELLED):
+            raise NotFound("This checkout has not failed. Look for the newest mail about it.")
+        wanted = {line.variant_id: line.quantity for line in failed.lines}
+        return carts.put_back(self.payments.db, cart_id, wanted, self.settings.store_currency, self.payments.clock())
 
     def settle_return(self, cart_id: str | None, stripe_id: str) -> Checkout:
         """The buyer is back from Stripe's page, perhaps before its webhook: ask Stripe, settle, and say how it stands.

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from store.cart.contents import Bag
 from store.cart.views import delivery_rates, own_bag
+from store.catalog.pictures import of_variants
 from store.checkout.schemas import BuyerIn, ShippedIn
 from store.checkout.service import Checkouts, Placed
 from store.checkout.taking import ADDRESS, Buyer, Placing, price
@@ -29,6 +30,9 @@ from store.web.current import db, reader, settings
 from store.web.limits import limiter, network
 
 blueprint = Blueprint("checkout", __name__)
+
+
+ENDED_UNPAID = (CheckoutState.EXPIRED, CheckoutState.CANCELLED)
 
 
 def checkouts() -> Checkouts:
@@ -147,7 +151,9 @@ def _return_page(checkout: Checkout) -> str:
         order = orders.find_order_of_checkout(fresh, checkout.id)
     if order is not None:
         link = url_for("orders.private", link=private_link(order.number, settings().secret_key))
-        return render_template("checkout/success.html", state="paid", order=view_order(order), order_url=link)
+        pictures = of_variants(reader(), [line.variant_id for line in order.lines])
+        view = view_order(order, pictures)
+        return render_template("checkout/success.html", state="paid", order=view, order_url=link)
     state = {
         CheckoutState.OPEN: "open",
         CheckoutState.AWAITING_PAYMENT: "awaiting",
@@ -164,6 +170,25 @@ def resume() -> Answer:
     if bag is None:
         raise NotFound("There is no payment to go back to.")
     return _onwards(checkouts().resume(bag))
+
+
+@blueprint.get("/checkout/again/<checkout_id>")
+@limiter.limit("30 per minute")
+def again(checkout_id: str) -> str:
+    """Where the mail about a failed payment leads: the lines, and a button that puts them back."""
+    checkout = orders.get_checkout(reader(), checkout_id)
+    if checkout.state not in ENDED_UNPAID:
+        raise NotFound("This checkout has not failed. Look for the newest mail about it.")
+    return render_template("checkout/again.html", lines=checkout.lines, checkout_id=checkout_id)
+
+
+@blueprint.post("/checkout/again/<checkout_id>")
+@limiter.limit("30 per minute")
+def put_back(checkout_id: str) -> Answer:
+    cart_id, count = checkouts().put_back(cookies.bag_id(), checkout_id)
+    answer = redirect(url_for("cart.show"), 303)
+    cookies.remember_bag(answer, cart_id, count)
+    return answer
 
 
 @blueprint.get("/checkout/cancel")
@@ -188,7 +213,7 @@ def cancel_now() -> Answer:
     if bag is None:
         raise NotFound("There is no payment to cancel.")
     state = checkouts().cancel(bag)
-    if state in (CheckoutState.EXPIRED, CheckoutState.CANCELLED):
+    if state in ENDED_UNPAID:
         return make_response(render_template("checkout/cancel.html", cancelled=True))
     with db().reader() as fresh:
         paid_or_waiting = orders.find_unfinished_checkout(fresh, bag)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.catalog.pictures import Picture
 from store.money import Money
 from store.orders.lifecycle import FulfilmentState, PaymentState
 from store.orders.models import Checkout, CheckoutLine, Order, OrderLine
@@ -38,7 +40,7 @@ class LineView:
     quantity: int
     unit: Money
     total: Money
-    picture: None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,15 @@ class OrderView:
     next_step: str
 
 
-def view_order(order: Order) -> OrderView:
+def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> OrderView:
+    """What to tell of an order; on pages with the pictures of its variants, in mails without."""
     currency = order.currency
     return OrderView(
         number=order.number,
         placed_at=order.placed_at,
         email=order.email,
         state_label=MONEY_STATES.get(order.payment_state) or STATES[order.fulfilment_state],
-        lines=_view_lines(order.lines, currency),
+        lines=_view_lines(order.lines, currency, pictures or {}),
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency) if order.discount else None,
         shipping=Money(order.shipping, currency),
@@ -92,7 +95,7 @@ def view_checkout(checkout: Checkout) -> dict[str, object]:
     """A checkout that is no order yet, for the mails about its payment."""
     currency = checkout.currency
     return {
-        "lines": _view_lines(checkout.lines, currency),
+        "lines": _view_lines(checkout.lines, currency, {}),
         "subtotal": Money(checkout.subtotal, currency),
         "discount": Money(checkout.discount, currency),
         "shipping": Money(checkout.shipping, currency),
@@ -101,7 +104,9 @@ def view_checkout(checkout: Checkout) -> dict[str, object]:
     }
 
 
-def _view_lines(lines: list[OrderLine] | list[CheckoutLine], currency: str) -> list[LineView]:
+def _view_lines(
+    lines: list[OrderLine] | list[CheckoutLine], currency: str, pictures: Mapping[int, Picture]
+) -> list[LineView]:
     return [
         LineView(
             line.title,
@@ -110,6 +115,7 @@ def _view_lines(lines: list[OrderLine] | list[CheckoutLine], currency: str) -> l
             line.quantity,
             Money(line.unit_price, currency),
             Money(line.quantity * line.unit_price, currency),
+            pictures.get(line.variant_id),
         )
         for line in lines
     ]

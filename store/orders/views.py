@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from store.catalog.pictures import of_variants
 from store.errors import NotFound
 from store.orders import repository
 from store.orders.numbers import number_of
@@ -22,4 +23,5 @@ def private(link: str) -> str:
     order = repository.find_order(reader(), number) if number else None
     if order is None:
         raise NotFound("This link opens no order. Look for the newest mail about it.")
-    return render_template("orders/private.html", order=view_order(order))
+    pictures = of_variants(reader(), [line.variant_id for line in order.lines])
+    return render_template("orders/private.html", order=view_order(order, pictures))
