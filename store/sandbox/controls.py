@@ -169,4 +169,5 @@ def roll_secret(endpoint: str) -> dict[str, Any]:
 
 def _row(row: sqlite3.Row) -> dict[str, Any]:
     shown = {name: row[name] for name in row.keys() if name not in ("seq", "account")}  # noqa: SIM118 - a Row iterates values
-    return shown | {name: json.loads(shown[name]) for name in ("params", "headers") if name in shown}
+    shown |= {name: json.loads(shown[name]) for name in ("params", "headers") if name in shown}
+    return shown | {name: bool(shown[name]) for name in ("replayed",) if name in shown}

@@ -44,4 +44,6 @@ def as_shown(account: Account, event: Body, version: str | None = None) -> Body:
     version = version or LATEST
     data = event["data"] | {"object": render(event["data"]["object"], version)}
     pending = states(account, event["id"]).count("pending")
-    return event | {"api_version": version, "data": data, "pending_webhooks": pending}
+    shown = event | {"api_version": version, "data": data, "pending_webhooks": pending}
+    hold_to_shape("event", shown)
+    return shown

@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS kept_answer (
 );
 CREATE TABLE IF NOT EXISTS request (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, id TEXT NOT NULL, at REAL NOT NULL,
-    method TEXT NOT NULL, path TEXT NOT NULL, params TEXT NOT NULL, headers TEXT NOT NULL, status INTEGER NOT NULL
+    method TEXT NOT NULL, path TEXT NOT NULL, params TEXT NOT NULL, headers TEXT NOT NULL, status INTEGER NOT NULL,
+    replayed INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS request_by_account ON request (account, seq);
 """
