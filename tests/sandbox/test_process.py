@@ -4,24 +4,26 @@ import subprocess
 import sys
 import time
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 import requests
 import stripe
-from conftest import ROOT, Account
+
+ROOT = Path(__file__).parents[2]
 
 
-def test_a_restarted_sandbox_still_knows_its_sessions_keys_and_debts(start, tmp_path, receiver):
+def test_a_restarted_sandbox_still_knows_its_sessions_keys_and_debts(start, tmp_path, receiver, make_account):
     options = ("--state", tmp_path / "deep" / "sandbox.db", "--account", f"sk_test_demo={receiver.url}=whsec_demo")
     first = start(*options)
-    account = Account(first.url, "sk_test_demo")
+    account = make_account(first.url, "sk_test_demo")
     account.control("POST", "deliveries", {"mode": "off"})
     paid, open_ = account.pay(account.make_session()), account.make_session()
     account.v1.products.create({"name": "x"}, {"idempotency_key": "k1"})
     account.advance(3600)
     first.stop()
 
-    again = Account(start(*options).url, "sk_test_demo")
+    again = make_account(start(*options).url, "sk_test_demo")
     assert again.v1.checkout.sessions.retrieve(paid["id"]).payment_status == "paid"
     assert again.v1.checkout.sessions.retrieve(open_.id).status == "open"
     assert len(again.v1.webhook_endpoints.list().data) == 1
