@@ -107,7 +107,7 @@ def drain() -> dict[str, Any]:
     """Try everything that is due, once, in this very request; also while deliveries are off."""
     with _account() as account:
         timers.run_due(account)
-        endpoints = [endpoint["id"] for endpoint in reversed(account.newest_first("webhook_endpoint"))]
+        endpoints = [endpoint["id"] for endpoint in account.oldest_first("webhook_endpoint")]
     return {"data": [asdict(attempt) for endpoint in endpoints for attempt in _courier().deliver_due(endpoint)]}
 
 

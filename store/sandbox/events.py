@@ -19,7 +19,7 @@ def emit(account: Account, kind: str, snapshot: Body, previous: dict[str, Any] |
     request = {"id": account.cause.id, "idempotency_key": account.cause.idempotency_key}
     body = {"api_version": LATEST, "data": data, "pending_webhooks": 0, "request": request, "type": kind}
     event = account.add("event", body)
-    for endpoint in reversed(account.newest_first("webhook_endpoint")):
+    for endpoint in account.oldest_first("webhook_endpoint"):
         if endpoint["status"] == "enabled" and wants(endpoint, kind):
             owe(account, event["id"], endpoint["id"])
     return event

@@ -48,7 +48,7 @@ def make_product(client, name="x"):
 
 def products(client):
     with client.state.transaction() as connection:
-        return open_account(connection, "sk_test_unit").newest_first("product")
+        return list(open_account(connection, "sk_test_unit").newest_first("product"))
 
 
 def test_an_answer_that_breaks_the_official_shape_is_a_500_and_nothing_is_done(client, monkeypatch, caplog):

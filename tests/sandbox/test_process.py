@@ -1,5 +1,6 @@
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -40,6 +41,20 @@ def test_it_refuses_to_start_in_production():
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False)
     assert (run.returncode, run.stdout) == (2, "")
     assert "STORE_ENV=production" in run.stderr
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 100, None])
+def test_it_refuses_a_state_file_that_it_cannot_read(tmp_path, content):
+    path = tmp_path / "sandbox.db"
+    if content:
+        path.write_bytes(content)
+    else:
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA user_version = 99")
+    command = [sys.executable, "-m", "store.sandbox", "--port", "0", "--state", str(path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "state file" in run.stderr
 
 
 @pytest.mark.parametrize("account", ["sk_live_x=http://127.0.0.1/=whsec_x", "sk_test_x", "sk_test_x=http://127.0.0.1/"])
