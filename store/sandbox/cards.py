@@ -21,6 +21,7 @@ class Outcome:
     decline_code: str | None = None
     sentence: str = ""  # for the buyer
     confirm: bool = False
+    kind: str = "card_error"  # the type of the error object
 
 
 ACCEPTED = Outcome()
