@@ -15,12 +15,11 @@ from types import FrameType
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from store.sandbox.account import open_account
+from store.sandbox.account import TEST_KEY, open_account
 from store.sandbox.app import create_app
 from store.sandbox.courier import Courier
-from store.sandbox.errors import ApiError
 from store.sandbox.resources import webhook_endpoints
-from store.sandbox.state import State
+from store.sandbox.state import LayoutError, State
 
 HOST = "127.0.0.1"
 
@@ -44,7 +43,11 @@ def main(arguments: list[str]) -> int:
         print("The Stripe sandbox does not start with STORE_ENV=production.", file=sys.stderr)  # noqa: T201
         return 2
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
-    state = State(options.state)
+    try:
+        state = State(options.state)
+    except LayoutError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
     for key, url, secret in options.account:
         with state.transaction() as connection:
             webhook_endpoints.ensure(open_account(connection, key), url, secret)
@@ -52,9 +55,9 @@ def main(arguments: list[str]) -> int:
     demo_key = options.account[0][0] if options.account else None
     app = create_app(state, courier, demo_key)
     server = make_server(HOST, options.port, app, threaded=True, request_handler=QuietHandler)
+    signal.signal(signal.SIGTERM, _interrupt)
     courier.start()
     print(f"Stripe sandbox on http://{HOST}:{server.port}", flush=True)  # noqa: T201 - the one line that is promised
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -76,13 +79,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _account(text: str) -> tuple[str, str, str]:
     key, _, rest = text.partition("=")
     url, _, secret = rest.rpartition("=")
-    try:
-        with State().transaction() as connection:
-            open_account(connection, key)
-    except ApiError as refusal:
-        raise argparse.ArgumentTypeError(refusal.message) from None
-    if not url or not secret:
-        raise argparse.ArgumentTypeError("write KEY=URL=SECRET")
+    if not TEST_KEY.fullmatch(key) or not url or not secret:
+        raise argparse.ArgumentTypeError("write KEY=URL=SECRET, with a key that starts with sk_test_ or rk_test_")
     return key, url, secret
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ from store.sandbox.shapes import complete
 
 TEST_KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]+")
 Body = dict[str, Any]
+Window = tuple[int, int]  # first and last second
+ALWAYS: Window = (-(2**62), 2**62)
 
 
 @dataclass
@@ -84,9 +87,33 @@ class Account:
         private = json.dumps(self.private(identifier) | facts)
         self.connection.execute("UPDATE object SET private = ? WHERE id = ?", (private, identifier))
 
-    def newest_first(self, kind: str) -> list[Body]:
-        query = "SELECT body FROM object WHERE account = ? AND kind = ? ORDER BY seq DESC"
-        return [json.loads(row["body"]) for row in self.connection.execute(query, (self.number, kind))]
+    def newest_first(self, kind: str) -> Iterator[Body]:
+        return self.walk(kind)
+
+    def oldest_first(self, kind: str) -> Iterator[Body]:
+        return self.walk(kind, upwards=True)
+
+    def walk(
+        self, kind: str, *, past: int | None = None, upwards: bool = False, created: Window = ALWAYS
+    ) -> Iterator[Body]:
+        """The objects of `kind` from the newest down, or from the oldest up, one at a time.
+
+        `past` is a place after which to begin; only what was made within `created` is given.
+        """
+        beyond, order = (">", "ASC") if upwards else ("<", "DESC")
+        place = past if past is not None else ALWAYS[0] if upwards else ALWAYS[1]
+        query = f"""SELECT body FROM object WHERE account = ? AND kind = ? AND seq {beyond} ?
+                    AND created BETWEEN ? AND ? ORDER BY seq {order}"""  # noqa: S608 - two fixed words
+        for row in self.connection.execute(query, (self.number, kind, place, *created)):
+            yield json.loads(row["body"])
+
+    def place_of(self, kind: str, identifier: str, param: str) -> int:
+        """Where an object stands among its kind. Raises ApiError (404) for a cursor that is none."""
+        query = "SELECT seq FROM object WHERE id = ? AND account = ? AND kind = ?"
+        row = self.connection.execute(query, (identifier, self.number, kind)).fetchone()
+        if row is None:
+            raise missing("object", identifier, param)
+        return int(row["seq"])
 
     def set_timer(self, kind: str, identifier: str, due_at: float) -> None:
         values = (self.number, due_at, kind, identifier)

@@ -21,6 +21,7 @@ class Outcome:
     decline_code: str | None = None
     sentence: str = ""  # for the buyer
     confirm: bool = False
+    kind: str = "card_error"  # the type of the error object
 
 
 ACCEPTED = Outcome()
@@ -89,7 +90,7 @@ def check_number(number: str) -> str | None:
 
 def check_expiry(typed: str, now: float) -> tuple[int, int] | str:
     """Month and year, or what is wrong."""
-    match = re.fullmatch(r"(\d{1,2})\s*/?\s*(?:20)?(\d{2})", typed.strip())
+    match = re.fullmatch(r"([0-9]{1,2})\s*/?\s*(?:20)?([0-9]{2})", typed.strip())
     if match is None or not 1 <= int(match[1]) <= 12:
         return "Enter the expiry date as month and year, such as 12/30."
     month, year = int(match[1]), 2000 + int(match[2])
@@ -101,7 +102,7 @@ def check_iban(iban: str) -> str | None:
     """What is wrong with an IBAN (ISO 13616), in a sentence, or None."""
     if not iban:
         return "Enter the IBAN."
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", iban):
+    if not re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", iban):
         return "An IBAN starts with two letters and two digits and has 15 to 34 characters."
     rotated = iban[4:] + iban[:4]
     if iban not in BANK_FAILS and int("".join(str(int(sign, 36)) for sign in rotated)) % 97 != 1:

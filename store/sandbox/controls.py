@@ -107,7 +107,7 @@ def drain() -> dict[str, Any]:
     """Try everything that is due, once, in this very request; also while deliveries are off."""
     with _account() as account:
         timers.run_due(account)
-        endpoints = [endpoint["id"] for endpoint in reversed(account.newest_first("webhook_endpoint"))]
+        endpoints = [endpoint["id"] for endpoint in account.oldest_first("webhook_endpoint")]
     return {"data": [asdict(attempt) for endpoint in endpoints for attempt in _courier().deliver_due(endpoint)]}
 
 
@@ -169,4 +169,5 @@ def roll_secret(endpoint: str) -> dict[str, Any]:
 
 def _row(row: sqlite3.Row) -> dict[str, Any]:
     shown = {name: row[name] for name in row.keys() if name not in ("seq", "account")}  # noqa: SIM118 - a Row iterates values
-    return shown | {name: json.loads(shown[name]) for name in ("params", "headers") if name in shown}
+    shown |= {name: json.loads(shown[name]) for name in ("params", "headers") if name in shown}
+    return shown | {name: bool(shown[name]) for name in ("replayed",) if name in shown}

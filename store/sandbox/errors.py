@@ -38,11 +38,14 @@ class ApiError(Exception):
     def body(self) -> dict[str, Any]:
         error: dict[str, Any] = {"message": self.message, "type": self.kind}
         if self.code:
-            page = self.code.replace("_", "-")
-            error |= {"code": self.code, "doc_url": f"https://stripe.com/docs/error-codes/{page}"}
+            error |= {"code": self.code, "doc_url": doc_url(self.code)}
         if self.param:
             error["param"] = self.param
         return {"error": error | {name: value for name, value in self.more.items() if value is not None}}
+
+
+def doc_url(code: str) -> str:
+    return f"https://docs.stripe.com/error-codes#{code.replace('_', '-')}"
 
 
 def missing(noun: str, identifier: str, param: str) -> ApiError:

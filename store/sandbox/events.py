@@ -19,7 +19,7 @@ def emit(account: Account, kind: str, snapshot: Body, previous: dict[str, Any] |
     request = {"id": account.cause.id, "idempotency_key": account.cause.idempotency_key}
     body = {"api_version": LATEST, "data": data, "pending_webhooks": 0, "request": request, "type": kind}
     event = account.add("event", body)
-    for endpoint in reversed(account.newest_first("webhook_endpoint")):
+    for endpoint in account.oldest_first("webhook_endpoint"):
         if endpoint["status"] == "enabled" and wants(endpoint, kind):
             owe(account, event["id"], endpoint["id"])
     return event
@@ -44,4 +44,6 @@ def as_shown(account: Account, event: Body, version: str | None = None) -> Body:
     version = version or LATEST
     data = event["data"] | {"object": render(event["data"]["object"], version)}
     pending = states(account, event["id"]).count("pending")
-    return event | {"api_version": version, "data": data, "pending_webhooks": pending}
+    shown = event | {"api_version": version, "data": data, "pending_webhooks": pending}
+    hold_to_shape("event", shown)
+    return shown

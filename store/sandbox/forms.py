@@ -12,16 +12,22 @@ from typing import Any
 
 from store.sandbox.errors import ApiError
 
+MOST_FIELDS, DEEPEST = 10_000, 12
 NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
 def decode(encoded: str) -> dict[str, Any]:
     """Raises ApiError for names that are not in bracket notation, or that are a value and a dict at once."""
     root: dict[str, Any] = {}
-    for name, value in urllib.parse.parse_qsl(encoded, keep_blank_values=True, max_num_fields=10_000):
+    try:
+        pairs = urllib.parse.parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise ApiError(f"At most {MOST_FIELDS} parameters.") from None
+    for name, value in pairs:
         match = NAME.fullmatch(name)
-        if match is None:
-            raise ApiError(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+        if match is None or name.count("[") > DEEPEST:
+            shown = name[:100]
+            raise ApiError(f"Received unknown parameter: {shown}", code="parameter_unknown", param=shown)
         parts = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
         _put(root, parts, value, name)
     return root

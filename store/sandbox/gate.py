@@ -186,8 +186,9 @@ def _log(state: State, visit: Visit, answer: Answer) -> None:
             return
         values = (account.number, visit.id, account.now, request.method, request.path)
         connection.execute(
-            "INSERT INTO request (account, id, at, method, path, params, headers, status) VALUES (?,?,?,?,?,?,?,?)",
-            (*values, json.dumps(visit.params), json.dumps(headers), answer.status),
+            "INSERT INTO request (account, id, at, method, path, params, headers, status, replayed) "
+            "VALUES (?,?,?,?,?,?,?,?,?)",
+            (*values, json.dumps(visit.params), json.dumps(headers), answer.status, answer.replayed),
         )
 
 

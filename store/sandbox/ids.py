@@ -11,6 +11,7 @@ SHAPES = {
     "checkout.session": ("cs_test_a1", 56),
     "payment_intent": ("pi_3", 23),
     "charge": ("ch_3", 23),
+    "payment": ("py_3", 23),  # a charge to a bank account
     "event": ("evt_1", 23),
     "balance_transaction": ("txn_3", 23),
     "webhook_endpoint": ("we_1", 23),

@@ -6,19 +6,14 @@ Source: Stripe's API reference, "Pagination".
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from store.sandbox.account import Body
+from store.sandbox.account import ALWAYS, Body, Window
 from store.sandbox.api import Call
 from store.sandbox.errors import ApiError, missing, unsupported
 
 PAGING = {"created", "ending_before", "expand", "limit", "starting_after"}
-WINDOW: dict[str, Callable[[int, int], bool]] = {
-    "gt": lambda value, bound: value > bound,
-    "gte": lambda value, bound: value >= bound,
-    "lt": lambda value, bound: value < bound,
-    "lte": lambda value, bound: value <= bound,
-}
 
 
 def envelope(data: list[Body], url: str, has_more: bool) -> Body:
@@ -36,50 +31,62 @@ def listing(
     """A page of the account's objects of `kind` whose members equal the parameters named by `filters`.
 
     `keep` decides by the parameters named in `kept_by`; any other filter is refused, for ignoring
-    it would list too much.
+    it would list too much. The cursor is a place among all objects, also when the one it names no
+    longer fits; `ending_before` gives those just above it, still newest first.
     """
-    for name in call.params:
+    params = call.params
+    for name in params:
         if name not in PAGING and name not in filters and name not in kept_by:
             raise unsupported(name)
-    wanted = {name: call.params[name] for name in filters if name in call.params}
+    limit, cursor = _limit(params), _cursor(params)
+    wanted = {name: params[name] for name in filters if name in params}
 
     def fits(body: Body) -> bool:
-        equal = all(body.get(name) == value for name, value in wanted.items())
-        return equal and in_window(body, call.params.get("created")) and keep(body)
+        return all(body.get(name) == value for name, value in wanted.items()) and keep(body)
 
-    return page(call.account.newest_first(kind), call.params, url, fits)
+    place = call.account.place_of(kind, params[cursor], cursor) if cursor else None
+    upwards = cursor == "ending_before"
+    rows = call.account.walk(kind, past=place, upwards=upwards, created=window(params.get("created")))
+    found = list(islice(filter(fits, rows), limit + 1))
+    data = found[:limit][::-1] if upwards else found[:limit]
+    return envelope(data, url, len(found) > limit)
 
 
-def in_window(body: Body, created: dict[str, int] | int | None) -> bool:
+def window(created: dict[str, int] | int | None) -> Window:
+    """First and last second that `created` allows."""
     if created is None:
-        return True
+        return ALWAYS
     if isinstance(created, int):
-        return bool(body["created"] == created)
-    return all(WINDOW[name](body["created"], bound) for name, bound in created.items())
+        return created, created
+    first = max(created.get("gte", ALWAYS[0]), created.get("gt", ALWAYS[0] - 1) + 1)
+    last = min(created.get("lte", ALWAYS[1]), created.get("lt", ALWAYS[1] + 1) - 1)
+    return first, last
 
 
-def page(rows: list[Body], params: dict[str, Any], url: str, fits: Callable[[Body], bool] = lambda _: True) -> Body:
-    """One page of `rows`, which are newest first.
+def page(items: list[Body], params: dict[str, Any], url: str) -> Body:
+    """One page of a list that belongs to an object, in the list's own order."""
+    limit, cursor = _limit(params), _cursor(params)
+    if cursor is None:
+        return envelope(items[:limit], url, len(items) > limit)
+    ids = [item["id"] for item in items]
+    if params[cursor] not in ids:
+        raise missing("object", params[cursor], cursor)
+    place = ids.index(params[cursor])
+    if cursor == "ending_before":
+        return envelope(items[max(0, place - limit) : place], url, place > limit)
+    rest = items[place + 1 :]
+    return envelope(rest[:limit], url, len(rest) > limit)
 
-    The cursor is a place among all rows, also when the row it names no longer fits the filter;
-    `ending_before` gives the rows just above it, still newest first.
-    """
-    limit = params.get("limit", 10)
+
+def _limit(params: dict[str, Any]) -> int:
+    limit: int = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise ApiError("Invalid integer: limit is from 1 to 100", code="parameter_invalid_integer", param="limit")
-    if "starting_after" in params and "ending_before" in params:
+    return limit
+
+
+def _cursor(params: dict[str, Any]) -> str | None:
+    given = [name for name in ("starting_after", "ending_before") if name in params]
+    if len(given) > 1:
         raise ApiError("Give either starting_after or ending_before.", param="ending_before")
-    if "ending_before" in params:
-        above = [row for row in rows[: _position(rows, params, "ending_before")] if fits(row)]
-        return envelope(above[-limit:], url, len(above) > limit)
-    if "starting_after" in params:
-        rows = rows[_position(rows, params, "starting_after") + 1 :]
-    rows = [row for row in rows if fits(row)]
-    return envelope(rows[:limit], url, len(rows) > limit)
-
-
-def _position(rows: list[Body], params: dict[str, Any], cursor: str) -> int:
-    for position, row in enumerate(rows):
-        if row["id"] == params[cursor]:
-            return position
-    raise missing("object", params[cursor], cursor)
+    return given[0] if given else None

@@ -12,18 +12,20 @@ from typing import Any
 from store.sandbox import events, session_life, timers
 from store.sandbox.account import Account, Body
 from store.sandbox.cards import ACCEPTED, BANK_DAYS, BANK_FAILS, Outcome, outcome_of_card
-from store.sandbox.errors import ApiError
+from store.sandbox.errors import ApiError, doc_url
 from store.sandbox.ids import random_text
 from store.sandbox.resources import charges
 
 DAY = 24 * 3600
 BANK_REFUSAL = Outcome(
-    "payment_method_not_available", "generic_decline", "The bank could not take the money from this account."
+    "payment_intent_payment_attempt_failed",
+    sentence="The bank could not take the money from this account.",
+    kind="invalid_request_error",
 )
 NOT_CONFIRMED = Outcome(
     "payment_intent_authentication_failure",
-    None,
-    "Your bank could not confirm that it is you. Try again or use another card.",
+    sentence="Your bank could not confirm that it is you. Try again or use another card.",
+    kind="invalid_request_error",
 )
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 FROM_SESSION = (
@@ -155,14 +157,14 @@ def _succeed(account: Account, intent: Body, charge: Body, *, late: bool = False
 
 
 def _fail(account: Account, intent: Body, method: Body, outcome: Outcome, charge: Body | None) -> Body:
-    error = {"code": outcome.code, "message": outcome.sentence, "payment_method": method, "type": "card_error"}
+    assert outcome.code is not None
+    error: Body = {"code": outcome.code, "doc_url": doc_url(outcome.code), "message": outcome.sentence}
+    error |= {"payment_method": method, "type": outcome.kind}
     if outcome.decline_code:
         error["decline_code"] = outcome.decline_code
     if charge is not None:
         error["charge"] = charge["id"]
         intent["latest_charge"] = charge["id"]
-    if outcome is NOT_CONFIRMED:
-        error["type"] = "invalid_request_error"
     intent |= {"status": "requires_payment_method", "payment_method": None, "last_payment_error": error}
     events.emit(account, "payment_intent.payment_failed", account.save(intent))
     return intent

@@ -62,7 +62,7 @@ def _read_object(schema: Schema, value: Any, param: str) -> dict[str, Any]:  # n
 
 
 def _read_array(schema: Schema, value: Any, param: str) -> list[Any]:  # noqa: ANN401
-    if not isinstance(value, dict) or not all(key.isdigit() for key in value):
+    if not isinstance(value, dict) or not all(re.fullmatch("[0-9]{1,6}", key) for key in value):
         raise ApiError("Invalid array", param=param)
     items = schema.get("items", {})
     return [read(items, value[key], f"{param}[{key}]") for key in sorted(value, key=int)]
@@ -73,11 +73,11 @@ def _read_text(schema: Schema, value: str, param: str) -> Any:  # noqa: ANN401
     if value == "" and "" not in schema.get("enum", []) and not EMPTY_IS_FINE.search(param):
         raise ApiError(f"An empty string cannot unset '{param}'.", code="parameter_invalid_empty", param=param)
     if kind == "integer":
-        if not re.fullmatch(r"-?\d{1,17}", value) or abs(int(value)) > LARGEST:
+        if not re.fullmatch("-?[0-9]{1,17}", value) or abs(int(value)) > LARGEST:
             raise ApiError(f"Invalid integer: {value[:60]}", code="parameter_invalid_integer", param=param)
         return int(value)
     if kind == "number":
-        if not re.fullmatch(r"-?\d{1,15}(\.\d{1,12})?", value):
+        if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", value):
             raise ApiError(f"Invalid number: {value[:60]}", param=param)
         return float(value)
     if kind == "boolean":

@@ -7,7 +7,7 @@ too, which plain JSON Schema would let pass.
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,19 @@ def complete(kind: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def hold_to_shape(kind: str, body: dict[str, Any]) -> None:
     """Raises ShapeError unless `body` is a proper `kind`."""
-    error = best_match(_validator(kind).iter_errors(body))
-    if error is not None:
-        place = "/".join(map(str, error.absolute_path)) or "(top)"
-        raise ShapeError(f"{kind}: {place}: {error.message[:300]}")
+    problem = _problem(kind, json.dumps(body))
+    if problem is not None:
+        raise ShapeError(f"{kind}: {problem}")
+
+
+@lru_cache(maxsize=4096)
+def _problem(kind: str, text: str) -> str | None:
+    """Remembered, because lists show the same objects again and again."""
+    error = best_match(_validator(kind).iter_errors(json.loads(text)))
+    if error is None:
+        return None
+    place = "/".join(map(str, error.absolute_path)) or "(top)"
+    return f"{place}: {error.message[:300]}"
 
 
 def _nullable(schema: Schema) -> bool:

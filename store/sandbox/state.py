@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LAYOUT = 1  # raise it with every change of the tables
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
@@ -45,14 +46,19 @@ CREATE TABLE IF NOT EXISTS kept_answer (
 );
 CREATE TABLE IF NOT EXISTS request (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, id TEXT NOT NULL, at REAL NOT NULL,
-    method TEXT NOT NULL, path TEXT NOT NULL, params TEXT NOT NULL, headers TEXT NOT NULL, status INTEGER NOT NULL
+    method TEXT NOT NULL, path TEXT NOT NULL, params TEXT NOT NULL, headers TEXT NOT NULL, status INTEGER NOT NULL,
+    replayed INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS request_by_account ON request (account, seq);
 """
 
 
+class LayoutError(Exception):
+    """The state file was written by a sandbox with other tables, or is none."""
+
+
 class State:
-    """Hands out transactions, one at a time."""
+    """Hands out transactions, one at a time. Raises LayoutError for a file that it cannot read."""
 
     def __init__(self, path: Path | None = None) -> None:
         if path is not None:
@@ -61,9 +67,19 @@ class State:
         self._connection.row_factory = sqlite3.Row
         self._lock = threading.RLock()
         self._inside = False
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise LayoutError(f"{path} is no state file of the sandbox ({error}).") from error
+
+    def _prepare(self) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
             self._connection.execute(f"PRAGMA {pragma}")
+        layout = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if layout not in (0, LAYOUT):
+            raise LayoutError(f"The state file has layout {layout}, this sandbox needs {LAYOUT}: move the file away.")
         self._connection.executescript(TABLES)
+        self._connection.execute(f"PRAGMA user_version = {LAYOUT}")
         # What was being executed when the process ended was rolled back: its keys are free again.
         self._connection.execute("DELETE FROM kept_answer WHERE status IS NULL")
 

@@ -45,6 +45,11 @@ class Account:
     key: str = field(default_factory=lambda: f"sk_test_{secrets.token_hex(8)}")
 
     @property
+    def neighbour(self):
+        """Another account of the same sandbox."""
+        return Account(self.url)
+
+    @property
     def client(self):
         return self.make_client()
 
@@ -116,7 +121,7 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/webhooks/stripe"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def events(self, secret):
         """Everything that came, as the official SDK verifies it."""
@@ -139,6 +144,11 @@ def sandbox():
 @pytest.fixture
 def account(sandbox):
     return Account(sandbox.url)
+
+
+@pytest.fixture
+def make_account():
+    return Account
 
 
 @pytest.fixture

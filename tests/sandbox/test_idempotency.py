@@ -2,7 +2,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
-from conftest import Account
 
 from store.sandbox import idempotency
 from store.sandbox.account import open_account
@@ -37,8 +36,7 @@ def test_another_request_under_the_same_key_is_refused(account):
 
 
 def test_keys_of_other_accounts_do_not_count(account):
-    neighbour = Account(account.url)
-    assert create(account, "k1").json()["id"] != create(neighbour, "k1").json()["id"]
+    assert create(account, "k1").json()["id"] != create(account.neighbour, "k1").json()["id"]
 
 
 def test_a_request_that_fails_validation_leaves_its_key_free(account):

@@ -1,6 +1,5 @@
 import pytest
 import stripe
-from conftest import Account
 
 
 def test_lists_are_newest_first_and_paged_in_both_directions(account):
@@ -99,7 +98,7 @@ def test_line_items_are_paged_first_line_first(account):
 
 
 def test_accounts_do_not_see_each_other(account):
-    neighbour = Account(account.url)
+    neighbour = account.neighbour
     session = account.make_session()
     with pytest.raises(stripe.InvalidRequestError) as caught:
         neighbour.v1.checkout.sessions.retrieve(session.id)

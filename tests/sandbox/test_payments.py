@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -132,6 +134,20 @@ def test_a_paid_session_neither_expires_nor_is_paid_again(account):
     account.advance(25 * 3600)
     assert account.v1.checkout.sessions.retrieve(session.id).status == "complete"
     assert len(account.v1.charges.list().data) == 1
+
+
+def test_of_paying_and_expiring_at_once_exactly_one_happens(account):
+    for _ in range(10):
+        session = account.make_session()
+        with ThreadPoolExecutor(2) as pool:
+            expiring = pool.submit(account.raw, "POST", f"/v1/checkout/sessions/{session.id}/expire")
+            paying = pool.submit(account.pay, session)
+        won = account.v1.checkout.sessions.retrieve(session.id)
+        assert (won.status, won.payment_status) in {("complete", "paid"), ("expired", "unpaid")}
+        assert (expiring.result().status_code == 200) == (won.status == "expired")
+        assert ("error" in paying.result()) == (won.status == "expired")
+    paid = account.v1.checkout.sessions.list({"status": "complete", "limit": 100}).data
+    assert len(account.v1.charges.list({"limit": 100}).data) == len(paid)
 
 
 def test_a_customer_is_made_only_when_asked_for(account):

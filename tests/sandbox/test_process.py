@@ -1,27 +1,30 @@
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 import requests
 import stripe
-from conftest import ROOT, Account
+
+ROOT = Path(__file__).parents[2]
 
 
-def test_a_restarted_sandbox_still_knows_its_sessions_keys_and_debts(start, tmp_path, receiver):
+def test_a_restarted_sandbox_still_knows_its_sessions_keys_and_debts(start, tmp_path, receiver, make_account):
     options = ("--state", tmp_path / "deep" / "sandbox.db", "--account", f"sk_test_demo={receiver.url}=whsec_demo")
     first = start(*options)
-    account = Account(first.url, "sk_test_demo")
+    account = make_account(first.url, "sk_test_demo")
     account.control("POST", "deliveries", {"mode": "off"})
     paid, open_ = account.pay(account.make_session()), account.make_session()
     account.v1.products.create({"name": "x"}, {"idempotency_key": "k1"})
     account.advance(3600)
     first.stop()
 
-    again = Account(start(*options).url, "sk_test_demo")
+    again = make_account(start(*options).url, "sk_test_demo")
     assert again.v1.checkout.sessions.retrieve(paid["id"]).payment_status == "paid"
     assert again.v1.checkout.sessions.retrieve(open_.id).status == "open"
     assert len(again.v1.webhook_endpoints.list().data) == 1
@@ -38,6 +41,20 @@ def test_it_refuses_to_start_in_production():
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False)
     assert (run.returncode, run.stdout) == (2, "")
     assert "STORE_ENV=production" in run.stderr
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 100, None])
+def test_it_refuses_a_state_file_that_it_cannot_read(tmp_path, content):
+    path = tmp_path / "sandbox.db"
+    if content:
+        path.write_bytes(content)
+    else:
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA user_version = 99")
+    command = [sys.executable, "-m", "store.sandbox", "--port", "0", "--state", str(path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "state file" in run.stderr
 
 
 @pytest.mark.parametrize("account", ["sk_live_x=http://127.0.0.1/=whsec_x", "sk_test_x", "sk_test_x=http://127.0.0.1/"])

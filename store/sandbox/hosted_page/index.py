@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
@@ -24,7 +25,7 @@ def show() -> str:
     if key is not None:
         with state.transaction() as connection:
             account = open_account(connection, key)
-            sessions = account.newest_first("checkout.session")[:SHOWN]
+            sessions = list(islice(account.newest_first("checkout.session"), SHOWN))
             query = "SELECT * FROM attempt WHERE account = ? ORDER BY seq DESC LIMIT ?"
             attempts = [dict(row) for row in connection.execute(query, (account.number, SHOWN))]
     return render_template("index.html", sessions=sessions, attempts=attempts, has_demo=key is not None)

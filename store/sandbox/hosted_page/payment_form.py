@@ -76,7 +76,7 @@ def _check_card(form: PaymentForm, now: float) -> None:
         _note(form, "expiry", expiry)
     else:
         form.expiry = expiry
-    if not re.fullmatch(r"\d{3,4}", typed["cvc"]):
+    if not re.fullmatch("[0-9]{3,4}", typed["cvc"]):
         _note(form, "cvc", "The security code has three digits, or four on American Express.")
     _note(form, "name", None if typed["name"] else "Enter the name on the card.")
     _note(form, "postal_code", None if typed["postal_code"] else "Enter the postal code of the billing address.")

@@ -48,7 +48,8 @@ def record(account: Account, intent: Body, method: Body, status: str, outcome: O
         "shipping": intent["shipping"],
         "status": status,
     }
-    return account.add("charge", body | _failure(outcome))
+    identifier = new_id("charge" if method["type"] == "card" else "payment")
+    return account.add("charge", body | _failure(outcome) | {"id": identifier})
 
 
 def take(account: Account, charge: Body, status: str, outcome: Outcome | None = None) -> Body:
