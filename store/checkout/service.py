@@ -83,7 +83,7 @@ class Checkouts:
     def put_back(self, cart_id: str | None, checkout_id: str) -> tuple[str, int]:
         """Put the lines of a failed checkout into the bag again, as many as are left; the bag's id and its units.
 
-        The checkout's id is the right to it. Raises NotFound for one that has not failed, Conflict when nothing is left.
+        The checkout's id is the right to it. Raises NotFound when it has not failed, Conflict when nothing is left.
         """
         with self.payments.db.reader() as reader:
             failed = orders.get_checkout(reader, checkout_id)
