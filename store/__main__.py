@@ -39,7 +39,8 @@ def main() -> int:
         signal.signal(name, lambda _number, _frame: stop.set())
     _prepare(app)
     children = [_start(command) for command in _commands(settings)]
-    worker = threading.Thread(target=make_worker(app).run_until, args=(stop,), name="worker")
+    # A daemon: what it is doing when the shop ends is leased, and done again after the lease.
+    worker = threading.Thread(target=make_worker(app).run_until, args=(stop,), name="worker", daemon=True)
     worker.start()
     print(f"The shop is at {settings.public_url}. Ctrl-C ends it.", flush=True)  # noqa: T201
     try:
@@ -52,9 +53,9 @@ def main() -> int:
         stop.set()
         for child in children:
             child.terminate()
-        worker.join(WAIT_SECONDS)
         for child in children:
             _reap(child)
+        worker.join(1)
 
 
 def _prepare(app: Flask) -> None:
@@ -73,7 +74,8 @@ def _prepare(app: Flask) -> None:
 def _commands(settings: Settings) -> list[list[str]]:
     granian = Path(sys.executable).with_name("granian")
     web = [str(granian), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(settings.port)]
-    web += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "wsgi:app"]
+    web += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    web += ["--workers-kill-timeout", "5", "wsgi:app"]
     commands = [web]
     if settings.uses_sandbox:
         webhook = f"http://127.0.0.1:{settings.port}/webhooks/stripe"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +22,3 @@ def renditions(session: Session, picture_ids: Collection[int]) -> dict[int, list
     for rendition in session.scalars(query):
         found[rendition.picture_id].append(rendition)
     return found
-
-
-def list_without(session: Session, format: str) -> Sequence[Picture]:  # noqa: A002 - the column's own name
-    """Pictures that have no rendition in `format` yet."""
-    have = select(Rendition.picture_id).where(Rendition.format == format)
-    return session.scalars(select(Picture).where(Picture.id.not_in(have)).order_by(Picture.id)).all()
