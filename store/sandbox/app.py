@@ -40,8 +40,9 @@ def create_app(state: State, courier: Courier, demo_key: str | None = None) -> F
         if not request.path.startswith(("/v1/", "/_test/")):
             return error
         status = 404 if error.code == 405 else error.code or 500
+        kind = "api_error" if status >= 500 else "invalid_request_error"
         message = f"Unrecognized request ({request.method}: {request.path})." if status == 404 else error.name
-        answer = jsonify(ApiError(message, status=status).body())
+        answer = jsonify(ApiError(message, kind=kind).body())
         # The rest of an oversized body is not read, so the connection cannot serve another request.
         if status == 413:
             answer.headers["Connection"] = "close"

@@ -58,7 +58,9 @@ def view(route: Route) -> Callable[..., Response]:
         try:
             visit.key = given_key()
             with state.transaction() as connection:
-                now = open_account(connection, visit.key).now
+                account = open_account(connection, visit.key)
+                timers.run_due(account)  # committed even if the request itself is refused
+                now = account.now
             answer = _receive(state, visit)
         except ApiError as refusal:
             answer = _refused(refusal)
@@ -93,9 +95,8 @@ def _receive(state: State, visit: Visit) -> Answer:
     if kept is not None:
         return Answer(kept.status, kept.body, replayed=True)
     try:
-        call = _read_params(visit, version)
-        return _execute(state, visit, call)
-    except ApiError:
+        return _execute(state, visit, _read_params(visit, version))
+    except Exception:
         with state.transaction() as connection:
             idempotency.release(open_account(connection, visit.key), visit.idempotency_key)
         raise
@@ -129,7 +130,6 @@ def _execute(state: State, visit: Visit, bind: Callable[[Account], Call]) -> Ans
     try:
         with state.transaction() as connection:
             account = open_account(connection, visit.key)
-            timers.run_due(account)
             account.cause = Cause(visit.id, visit.idempotency_key)
             try:
                 answer = _answer(bind(account), visit.route)

@@ -44,7 +44,7 @@ def modernise(version: str | None, path: str, params: dict[str, Any]) -> tuple[d
         types = [str(name) for name in given.values()] if isinstance(given, dict) else [str(given)]
         params = {name: value for name, value in params.items() if name != "payment_method_types"}
     mode = params.get("ui_mode")
-    if mode in OLD_UI_MODES and _before(version, UI_MODES_RENAMED):
+    if isinstance(mode, str) and mode in OLD_UI_MODES and _before(version, UI_MODES_RENAMED):
         params = params | {"ui_mode": OLD_UI_MODES[mode]}
     return params, types
 

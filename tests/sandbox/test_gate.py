@@ -1,12 +1,15 @@
 """What cannot be seen over HTTP with a well-behaved client."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from store.sandbox import forms, gate
+from store.sandbox import forms, gate, shapes
 from store.sandbox.account import open_account
 from store.sandbox.app import create_app
 from store.sandbox.courier import Courier
 from store.sandbox.errors import ApiError, ShapeError
+from store.sandbox.routes import ROUTES
 from store.sandbox.state import State
 
 
@@ -99,3 +102,27 @@ def test_a_control_that_cannot_be_obeyed_is_refused(client, method, path, body):
     answer = client.open(path, method=method, json=body, headers=headers)
     assert answer.status_code in (400, 404)
     assert answer.json["error"]["type"] == "invalid_request_error"
+
+
+VALUES = st.sampled_from(
+    ["", "0", "-1", "1999", "true", "usd", "ü", "\x00", "²", "NaN", "1e9", "9" * 30, "http://x/", "pm_card_visa"]
+)
+CREATES = [route.path for route in ROUTES if route.method == "POST" and "{" not in route.path and route.shaped]
+
+
+@st.composite
+def forms_of(draw):
+    """An address, and a body that names its real parameters but fills them with anything."""
+    path = draw(st.sampled_from(CREATES))
+    names = draw(st.lists(st.sampled_from(sorted(shapes.parameters("POST", path)["properties"])), max_size=5))
+    inside = st.sampled_from(["", "[]", "[0]", "[0][price]", "[enabled]", "[name]", "[address][line1]"])
+    return path, {name + draw(inside): draw(VALUES) for name in names}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(forms_of())
+def test_whatever_is_sent_the_sandbox_answers_in_stripes_way(client, form):
+    path, body = form
+    answer = client.post(path, data=body, headers={"Authorization": "Bearer sk_test_unit"})
+    assert answer.status_code in (200, 400, 402, 404), answer.json
+    assert answer.json.get("id") or answer.json["error"]["message"]

@@ -14,6 +14,10 @@ def test_a_product_is_made_changed_and_listed(account):
     assert (made.active, made.name, made.metadata.sku) == (True, "Slipmat", "S1")
     changed = products.update(made.id, {"active": False, "metadata": {"sku": ""}})
     assert (changed.active, changed.metadata.to_dict()) == (False, {})
+    pictured = products.update(made.id, {"images": ["http://127.0.0.1/1.png"], "description": "Felt"})
+    assert (pictured.images, pictured.description) == (["http://127.0.0.1/1.png"], "Felt")
+    bare = products.update(made.id, {"images": "", "description": ""})
+    assert (bare.images, bare.description) == ([], None)
     other = products.create({"name": "Bag"})
     assert [one.id for one in products.list({"active": True}).data] == [other.id]
     assert [one.id for one in products.list({"ids": [made.id]}).data] == [made.id]

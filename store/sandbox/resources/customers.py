@@ -10,7 +10,7 @@ KEPT = ("address", "description", "email", "name", "phone", "shipping", "preferr
 
 
 def make(account: Account, given: Body) -> Body:
-    facts = {name: given[name] for name in KEPT if name in given}
+    facts = {name: given[name] or None for name in KEPT if name in given}
     customer = account.add("customer", facts | {"metadata": metadata.merge(None, given.get("metadata"))})
     events.emit(account, "customer.created", customer)
     return customer

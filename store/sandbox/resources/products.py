@@ -11,7 +11,7 @@ KEPT = ("active", "description", "images", "name", "shippable", "statement_descr
 
 
 def make(account: Account, given: Body, active: bool = True) -> Body:
-    facts = {name: given[name] for name in KEPT if name in given}
+    facts = _facts(given)
     blank = {"active": active, "images": [], "marketing_features": [], "updated": account.timestamp}
     return account.add("product", blank | facts | {"metadata": metadata.merge(None, given.get("metadata"))})
 
@@ -34,7 +34,7 @@ def retrieve(call: Call) -> Body:
 
 def update(call: Call) -> Body:
     product = retrieve(call)
-    product |= {name: call.params[name] for name in KEPT if name in call.params}
+    product |= _facts(call.params)
     product["metadata"] = metadata.merge(product["metadata"], call.params.get("metadata"))
     product["updated"] = call.account.timestamp
     events.emit(call.account, "product.updated", call.account.save(product))
@@ -45,3 +45,9 @@ def list_all(call: Call) -> Body:
     wanted = call.params.get("ids")
     fits = (lambda body: body["id"] in wanted) if wanted else (lambda _: True)
     return lists.listing(call, "product", "/v1/products", ("active",), fits, ("ids",))
+
+
+def _facts(given: Body) -> Body:
+    """What is kept of the parameters; an empty string unsets."""
+    unset: Body = {"images": []}
+    return {name: unset.get(name) if given[name] == "" else given[name] for name in KEPT if name in given}
