@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,8 +71,12 @@ def list_products(session: Session, terms: Terms, sort: str, after: str | None, 
     return Listing(fill(session, rows[:PAGE], terms), session.scalar(count) or 0, following)
 
 
-def list_newest(session: Session, terms: Terms, count: int, without: Sequence[int] = ()) -> list[Card]:
-    query = listed(terms).where(Product.id.not_in(without)).order_by(Product.published_at.desc(), Product.id.desc())
+def list_newest(session: Session, terms: Terms, count: int, besides: int | None) -> list[Card]:
+    """The newest products, but for those of collection `besides`, which the page shows already."""
+    query = listed(terms).order_by(Product.published_at.desc(), Product.id.desc())
+    if besides is not None:
+        shown = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == besides)
+        query = query.where(Product.id.not_in(shown))
     return fill(session, session.execute(query.limit(count)).all(), terms)
 
 

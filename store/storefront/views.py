@@ -35,7 +35,7 @@ def share(response: Response) -> Response:
 def home() -> str:
     shelves = repository.list_shelves(reader(), now())
     featured = next((shelf for shelf in shelves if shelf.featured), None)
-    latest = repository.list_newest(reader(), card_terms(), 8)
+    latest = repository.list_newest(reader(), card_terms(), 8, besides=featured.id if featured else None)
     drop = _drop(featured) if featured else None
     return render_template("catalog/home.html", drop=drop, latest=latest, collections=shelves)
 

@@ -28,5 +28,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 304):
-            response.headers["Cache-Control"] = YEAR if "v" in request.args else "no-cache"
+            # The style sheet and the preload must name a font alike, so fonts carry no digest: theirs never change.
+            lasting = "v" in request.args or request.path.endswith(".woff2")
+            response.headers["Cache-Control"] = YEAR if lasting else "no-cache"
         return response
