@@ -1,3 +1,4 @@
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -92,7 +93,7 @@ def test_no_part_is_a_whole_unit_away_from_its_share(amount, by):
 def test_a_heavier_line_never_gets_less(amount, by):
     parts = spread(amount, by)
     pairs = sorted(zip(by, parts, strict=True))
-    assert all(lighter <= heavier + (a == b) for (a, lighter), (b, heavier) in zip(pairs, pairs[1:], strict=False))
+    assert all(lighter <= heavier + (a == b) for (a, lighter), (b, heavier) in itertools.pairwise(pairs))
 
 
 @given(by=weights, share=st.integers(0, 100))
@@ -124,4 +125,4 @@ def test_rounding_is_exact_whatever_the_size(numerator, denominator):
 def test_refunds_of_single_units_add_up_to_the_line(net, quantity):
     steps = [half_even(net * n, quantity) for n in range(quantity + 1)]
     assert (steps[0], steps[-1]) == (0, net)
-    assert all(later >= earlier for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(later >= earlier for earlier, later in itertools.pairwise(steps))
