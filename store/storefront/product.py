@@ -25,6 +25,8 @@ from store.money import Money, show_price
 from store.stock import repository as stock
 from store.storefront.cards import Card, Terms, fill, listed
 
+NO_SUCH = "There is no such item. The catalog has everything there is."
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -66,15 +68,18 @@ class ProductPage:
 def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> ProductPage:
     """The page of a product on sale; raises Gone for an archived one, NotFound for any other."""
     product = _find(session, slug, terms)
-    left = stock.available(session, [variant.id for variant in product.variants if variant.stocked])
-    chosen = next((variant for variant in product.variants if variant.id == variant_id), None)
-    shown = chosen or _first_buyable(product.variants, left)
+    variants = [variant for variant in product.variants if _price_of(variant, terms) is not None]
+    if not variants:
+        raise NotFound(NO_SUCH)
+    left = stock.available(session, [variant.id for variant in variants if variant.stocked])
+    chosen = next((variant for variant in variants if variant.id == variant_id), None)
+    shown = chosen or _first_buyable(variants, left)
     linked, picked = product.options[:-1], product.options[-1] if product.options else None
-    alike = [variant for variant in product.variants if _same(variant, shown, linked)]
+    alike = [variant for variant in variants if _same(variant, shown, linked)]
     choices = [_choice(variant, picked, left, terms, checked=variant is chosen) for variant in alike]
     return ProductPage(
         product=_facts(session, product),
-        links=[_links(product, option, shown, left) for option in linked],
+        links=[_links(product, variants, option, shown, left) for option in linked],
         choices={"name": picked.name if picked else None, "variants": choices},
         pictures=_pictures(session, product, shown),
         selected=next((choice for choice in choices if choice.checked), None),
@@ -101,12 +106,17 @@ def _find(session: Session, slug: str, terms: Terms) -> Product:
         or opens > terms.now
         or (product.withdrawn_at and product.withdrawn_at <= terms.now)
     ):
-        raise NotFound("There is no such item. The catalog has everything there is.")
+        raise NotFound(NO_SUCH)
     return product
 
 
 def _first_buyable(variants: Sequence[Variant], left: dict[int, int]) -> Variant:
     return next((variant for variant in variants if left.get(variant.id, 1) > 0), variants[0])
+
+
+def _price_of(variant: Variant, terms: Terms) -> int | None:
+    """None for what the shop does not sell in its currency: that is no choice."""
+    return next((price.amount for price in variant.prices if price.currency == terms.currency), None)
 
 
 def _value_of(variant: Variant, option: Option) -> OptionValue:
@@ -125,7 +135,7 @@ def _choice(variant: Variant, option: Option | None, left: dict[int, int], terms
         id=variant.id,
         sku=variant.sku,
         label=label,
-        price=Money(next(price.amount for price in variant.prices if price.currency == terms.currency), terms.currency),
+        price=Money(_price_of(variant, terms) or 0, terms.currency),
         state=state,
         left=count if state == "low" else None,
         checked=checked and state != "sold_out",
@@ -137,11 +147,15 @@ def _few(state: str, count: int | None) -> str:
     return f"Only {count} left." if state == "low" else ""
 
 
-def _links(product: Product, option: Option, shown: Variant, left: dict[int, int]) -> dict[str, object]:
+def _links(
+    product: Product, variants: Sequence[Variant], option: Option, shown: Variant, left: dict[int, int]
+) -> dict[str, object]:
     values = []
     for value in option.values:
-        variants = [variant for variant in product.variants if value in variant.values]
-        buyable = _first_buyable(variants, left)
+        having = [variant for variant in variants if value in variant.values]
+        if not having:
+            continue
+        buyable = _first_buyable(having, left)
         url = f"/products/{product.slug}?variant={buyable.id}"
         sold_out = left.get(buyable.id, 1) == 0
         values.append(Link(value.label, url, value is _value_of(shown, option), sold_out))
