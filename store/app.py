@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     settings = settings or load()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its context at every look
+    logging.getLogger("stripe").setLevel(logging.INFO)  # below, it writes down names and addresses
     app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)
     app.config["TRUSTED_HOSTS"] = _hosts(settings)

@@ -124,7 +124,8 @@ class Checkouts:
         try:
             fact = self.payments.open_attempt(attempt)
         except Refused as refusal:
-            log.exception("Stripe refused the session of checkout %s", checkout.id)
+            # Not Stripe's sentence, which repeats what the buyer typed; staff find it in the attention row.
+            log.error("Stripe refused the session of checkout %s: %s %s", checkout.id, refusal.status, refusal.code)
             self.payments.mark_never_created(attempt, refusal)
             raise PaymentUnavailable(
                 "Payment cannot be started just now. Nothing is charged, and we have been told."
