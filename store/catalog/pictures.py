@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection as Several
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
@@ -35,11 +36,13 @@ def gallery(session: Session, pictures: Sequence[ProductPicture]) -> list[Pictur
 
 def of_products(session: Session, product_ids: Several[int]) -> dict[int, Picture]:
     """The picture each product is known by: the first of its gallery."""
-    query = select(ProductPicture).where(ProductPicture.product_id.in_(product_ids)).order_by(ProductPicture.position)
-    first: dict[int, ProductPicture] = {}
-    for picture in session.scalars(query):
-        first.setdefault(picture.product_id, picture)
-    return _by_owner(session, first)
+    query = (
+        select(ProductPicture.product_id, ProductPicture, Rendition)
+        .join(Rendition, Rendition.picture_id == ProductPicture.picture_id)
+        .where(ProductPicture.product_id.in_(product_ids))
+        .order_by(ProductPicture.position, Rendition.width)
+    )
+    return _first_of_each(session.execute(query))
 
 
 def of_variants(session: Session, variant_ids: Several[int]) -> dict[int, Picture]:
@@ -47,24 +50,24 @@ def of_variants(session: Session, variant_ids: Several[int]) -> dict[int, Pictur
     own = select(VariantValue.value_id).where(VariantValue.variant_id == Variant.id)
     fits = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(own))
     query = (
-        select(Variant.id, ProductPicture)
+        select(Variant.id, ProductPicture, Rendition)
+        .select_from(Variant)
         .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, fits))
+        .join(Rendition, Rendition.picture_id == ProductPicture.picture_id)
         .where(Variant.id.in_(variant_ids))
-        .order_by(ProductPicture.position)
+        .order_by(ProductPicture.position, Rendition.width)
     )
+    return _first_of_each(session.execute(query))
+
+
+def _first_of_each(rows: Iterable[tuple[int, ProductPicture, Rendition]]) -> dict[int, Picture]:
+    """From owners with their pictures in order, and what was made of each: the first picture of every owner."""
     first: dict[int, ProductPicture] = {}
-    for variant_id, picture in session.execute(query):
-        first.setdefault(variant_id, picture)
-    return _by_owner(session, first)
-
-
-def _by_owner(session: Session, pictures: dict[int, ProductPicture]) -> dict[int, Picture]:
-    made = renditions(session, {picture.picture_id for picture in pictures.values()})
-    return {
-        owner: _embed(picture, made[picture.picture_id])
-        for owner, picture in pictures.items()
-        if picture.picture_id in made
-    }
+    made: dict[int, list[Rendition]] = defaultdict(list)
+    for owner, picture, rendition in rows:
+        if first.setdefault(owner, picture) is picture:
+            made[owner].append(rendition)
+    return {owner: _embed(picture, made[owner]) for owner, picture in first.items()}
 
 
 def _embed(picture: ProductPicture, made: Sequence[Rendition]) -> Picture:

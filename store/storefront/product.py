@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from store.catalog.models import (
     Collection,
@@ -92,8 +92,8 @@ def _find(session: Session, slug: str, terms: Terms) -> Product:
     query = select(Product).where(Product.slug == slug)
     product = session.scalar(
         query.options(
-            selectinload(Product.options).selectinload(Option.values),
-            selectinload(Product.variants).options(selectinload(Variant.values), selectinload(Variant.prices)),
+            selectinload(Product.options).joinedload(Option.values),
+            selectinload(Product.variants).options(selectinload(Variant.values), joinedload(Variant.prices)),
             selectinload(Product.pictures),
         )
     )
