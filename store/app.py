@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     )
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
-    _pages(app, settings)
+    _pages(app, settings, clock)
     cli.register(app)
     return app
 
@@ -85,7 +85,7 @@ def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Pay
     return Payments(db, gateway, clock)
 
 
-def _pages(app: Flask, settings: Settings) -> None:
+def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     routing.register(app)
     current.register(app)
     headers.register(app, settings)
@@ -107,7 +107,7 @@ def _pages(app: Flask, settings: Settings) -> None:
         blueprints.append(mail_views.blueprint)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    navigation = Navigation(app.extensions["db"], app.extensions["clock"], is_loaded)
+    navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
     app.jinja_env.globals["shop_name"] = settings.shop_name
     app.context_processor(navigation.context)
 
