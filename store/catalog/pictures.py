@@ -45,6 +45,7 @@ _earlier = aliased(ProductPicture)
 _FIRST = select(func.min(_earlier.position)).where(_earlier.product_id == ProductPicture.product_id).scalar_subquery()
 OF_PRODUCTS = (
     select(ProductPicture.product_id.label("owner"), *_SHOWN)
+    .select_from(ProductPicture)
     .join(Rendition, _MADE)
     .where(ProductPicture.product_id.in_(_IDS), ProductPicture.position == _FIRST)
     .order_by(Rendition.width)
@@ -53,6 +54,7 @@ _own_values = select(VariantValue.value_id).where(VariantValue.variant_id == Var
 _FITS = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(_own_values))
 OF_VARIANTS = (
     select(Variant.id.label("owner"), ProductPicture.position, *_SHOWN)
+    .select_from(Variant)
     .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
     .join(Rendition, _MADE)
     .where(Variant.id.in_(_IDS))
@@ -60,6 +62,7 @@ OF_VARIANTS = (
 )
 GALLERY = (
     select(ProductPicture.id.label("owner"), ProductPicture.value_id, *_SHOWN)
+    .select_from(ProductPicture)
     .join(Rendition, _MADE)
     .where(ProductPicture.product_id == bindparam("product_id"))
     .order_by(ProductPicture.position, Rendition.width)

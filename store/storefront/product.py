@@ -107,6 +107,7 @@ _GRID = (
         OptionValue.id.label("value_id"),
         OptionValue.label.label("value"),
     )
+    .select_from(Variant)
     .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == CURRENCY))
     .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
     .outerjoin(VariantValue, VariantValue.variant_id == Variant.id)
