@@ -37,7 +37,7 @@ DELAYED = (
 def session_request(
     checkout: Checkout, attempt_id: str, store_id: str, public_url: str, expires_at: datetime, *, scarce: bool
 ) -> dict[str, Any]:
-    """The parameters of `POST /v1/checkout/sessions` for a checkout; `scarce` when a line of it is a ticket or nearly gone."""
+    """The parameters of `POST /v1/checkout/sessions` for a checkout; `scarce`: see DELAYED."""
     stamp = {STORE: store_id, CHECKOUT: checkout.id, ATTEMPT: attempt_id}
     intent: dict[str, Any] = {"metadata": stamp}
     if checkout.country:
