@@ -68,16 +68,15 @@ class Shop:
     def __init__(self, database_url: str, sandbox_url: str, folder: Path, **settings: object) -> None:
         self.account = Account(sandbox_url)
         self.clock = Time(self.account)
-        self.settings = load(
-            {},
-            store_env="test",
-            database_url=database_url,
-            storage_url=f"file:{folder}/media",
-            stripe_secret_key=self.account.key,
-            stripe_webhook_secret=SECRET,
-            stripe_api_base=sandbox_url,
-            **settings,
-        )
+        usual = {
+            "store_env": "test",
+            "database_url": database_url,
+            "storage_url": f"file:{folder}/media",
+            "stripe_secret_key": self.account.key,
+            "stripe_webhook_secret": SECRET,
+            "stripe_api_base": sandbox_url,
+        }
+        self.settings = load({}, **usual | settings)
         self.app: Flask = create_app(self.settings, self.clock)
         self.app.test_client_class = Visitor
         self.app.extensions["mailer"] = dataclasses.replace(self.app.extensions["mailer"], folder=folder / "mail")
@@ -159,7 +158,7 @@ class Shop:
     def counts(self) -> dict[str, int]:
         """How many rows each table has that a purchase writes to."""
         tables = ("checkout", "hold", "stripe_session", "payment", '"order"', "journal_entry", "job")
-        return {table: self.value(f"SELECT COUNT(*) FROM {table}") for table in tables}
+        return {table.strip('"'): self.value(f"SELECT COUNT(*) FROM {table}") for table in tables}
 
     # -- what people do -----------------------------------------------------------------------------------------
 

@@ -59,7 +59,9 @@ class Checkouts:
             )
             if taken is not None:
                 return self._hand_over(taken)
-            self._end_open(placing.cart_id)
+            paid_after_all = self._end_open(placing.cart_id)
+            if paid_after_all is not None:
+                return Placed(paid_after_all, None)
         raise Conflict("Your bag is being checked out in another tab. Finish there, or try again in a moment.")
 
     def resume(self, cart_id: str) -> Placed:
@@ -149,12 +151,19 @@ class Checkouts:
             raise NotFound("There is no payment to go back to. Your bag is as it was.")
         return checkout
 
-    def _end_open(self, cart_id: str) -> None:
-        """Another form, price or address: the older offer must be dead at Stripe before a new one is made (rule 7)."""
+    def _end_open(self, cart_id: str) -> str | None:
+        """Another form, price or address: the older offer must be dead at Stripe before a new one is made (rule 7).
+
+        The older checkout's id when its page turns out to have been completed: that is then what its buyer must see.
+        """
         with self.payments.db.reader() as reader:
             older = orders.find_open_checkout(reader, cart_id)
-        if older is not None:
-            self._close(older.id)
+        if older is None:
+            return None
+        self._close(older.id)
+        with self.payments.db.reader() as reader:
+            completed = orders.get_checkout(reader, older.id).bag_taken_at is not None
+        return older.id if completed else None
 
     def _close(self, checkout_id: str) -> None:
         with self.payments.db.reader() as reader:
