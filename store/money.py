@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 
 # ISO 4217 (2024 table): decimals of the currencies this store can sell in. A currency that is not here is refused
 # when the shop starts, so that nobody's yen are ever multiplied by a hundred.
@@ -47,9 +48,11 @@ def exponent(currency: str) -> int:
 def show(money: Money, locale: str = "en_US") -> str:
     """`$34.00`, `¥3,400`, `KWD 3.400`: with all decimals, as at a till."""
     places = exponent(money.currency)
-    pattern = "¤#,##0" + ("." + "0" * places if places else "")
+    code = money.currency.upper()
+    gap = "\xa0" if get_currency_symbol(code, locale)[-1].isalpha() else ""  # CLDR's rule, which Babel leaves to us
+    pattern = f"¤{gap}#,##0" + ("." + "0" * places if places else "")
     value = Decimal(money.amount).scaleb(-places)
-    return format_currency(value, money.currency.upper(), pattern, locale=locale, currency_digits=False)
+    return format_currency(value, code, pattern, locale=locale, currency_digits=False)
 
 
 def show_price(money: Money, locale: str = "en_US") -> str:
@@ -62,7 +65,7 @@ def show_price(money: Money, locale: str = "en_US") -> str:
 
 def half_even(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest whole unit, ties to the even one (the store's one rounding)."""
-    return int((Decimal(numerator) / Decimal(denominator)).to_integral_value(ROUND_HALF_EVEN))
+    return round(Fraction(numerator, denominator))
 
 
 def spread(amount: int, weights: Sequence[int]) -> list[int]:

@@ -7,11 +7,11 @@ capitals. A fault is never met one at a time: `load` raises `BadSettings` with a
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from store import money, paths
@@ -19,6 +19,8 @@ from store import money, paths
 ENVIRONMENTS = ("development", "test", "production")
 SANDBOX_KEY = "sk_test_demo"
 SANDBOX_SECRET = "whsec_demo_shop_of_the_sandbox"  # noqa: S105 - of the stand-in, guards nothing
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_SMTP = re.compile(r"smtps?://([^\s/@]+@)?([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/?$")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -97,9 +99,8 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     values |= {key: environ[key.upper()] for key in values if environ.get(key.upper(), "") != ""}
     values |= overrides
     faults = _whole_numbers(values)
-    if not faults:
-        _fill_in(values, store_env)
-        faults = [*_faults(values), *(_production_faults(values) if store_env == "production" else [])]
+    _fill_in(values, store_env)
+    faults += [*_faults(values), *(_production_faults(values) if store_env == "production" else [])]
     if faults:
         raise BadSettings(faults)
     return Settings(store_env=store_env, **values)
@@ -114,7 +115,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _whole_numbers(values: dict[str, Any]) -> list[str]:
-    faults = []
+    """Turn digits into numbers; for what is none the default stands in, so that the rest can be checked too."""
+    faults, defaults = [], _read("default")
     for field in fields(Settings):
         if field.type != "int":
             continue
@@ -123,6 +125,7 @@ def _whole_numbers(values: dict[str, Any]) -> list[str]:
             values[field.name] = int(text)
         else:
             faults.append(f"{field.name.upper()} is {text[:40]!r}; it must be a whole number.")
+            values[field.name] = defaults[field.name]
     return faults
 
 
@@ -141,7 +144,7 @@ def _fill_in(values: dict[str, Any], store_env: str) -> None:
 def _faults(values: dict[str, Any]) -> list[str]:
     checks = {
         "SECRET_KEY must have at least 32 characters.": len(values["secret_key"]) >= 32,
-        "PUBLIC_URL must be http(s)://host without a path.": _is_origin(values["public_url"]),
+        "PUBLIC_URL must be http(s)://host in small letters, without a path.": _is_origin(values["public_url"]),
         "DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.": values["database_url"].startswith(
             ("sqlite:///", "postgresql+psycopg://")
         ),
@@ -149,12 +152,13 @@ def _faults(values: dict[str, Any]) -> list[str]:
         or values["redis_url"].startswith(("redis://", "rediss://", "unix://")),
         "STORAGE_URL must start with file:.": values["storage_url"].startswith("file:"),
         "STRIPE_SECRET_KEY must start with sk_ or rk_.": values["stripe_secret_key"].startswith(("sk_", "rk_")),
-        "STRIPE_WEBHOOK_SECRET is missing; without it no payment can be believed.": values["stripe_webhook_secret"],
-        "STRIPE_API_BASE must be http(s)://host without a path.": not values["stripe_api_base"]
+        "STRIPE_WEBHOOK_SECRET is missing; without it no payment can be believed.": values[
+            "stripe_webhook_secret"
+        ].strip(" ,"),
+        "STRIPE_API_BASE must be http(s)://host in small letters, without a path.": not values["stripe_api_base"]
         or _is_origin(values["stripe_api_base"]),
         "RATE_LIMITS must be on or off.": values["rate_limits"] in ("on", "off"),
-        "SMTP_URL must start with smtp:// or smtps://.": not values["smtp_url"]
-        or urlsplit(values["smtp_url"]).scheme in ("smtp", "smtps"),
+        "SMTP_URL must start with smtp:// or smtps://.": not values["smtp_url"] or _SMTP.match(values["smtp_url"]),
         "MAIL_FROM must hold an address.": "@" in values["mail_from"],
         f"STORE_CURRENCY must be one of {', '.join(sorted(money.EXPONENTS))}.": values["store_currency"]
         in money.EXPONENTS,
@@ -172,7 +176,9 @@ def _production_faults(values: dict[str, Any]) -> list[str]:
     checks = {
         "SECRET_KEY is the one published with the source.": values["secret_key"] not in published,
         "PUBLIC_URL must start with https:// in production.": values["public_url"].startswith("https://"),
-        "STRIPE_SECRET_KEY is a test key; production takes real money.": "_test_" not in values["stripe_secret_key"],
+        "STRIPE_SECRET_KEY is no live key; production takes real money.": "_live_" in values["stripe_secret_key"],
+        "STRIPE_WEBHOOK_SECRET is the sandbox's, which everybody knows.": SANDBOX_SECRET
+        not in values["stripe_webhook_secret"],
         "STRIPE_API_BASE names a stand-in; production speaks to Stripe itself.": not values["stripe_api_base"],
         "RATE_LIMITS must be on in production.": values["rate_limits"] == "on",
         "SMTP_URL is missing; buyers would get no mail.": values["smtp_url"],
@@ -182,5 +188,5 @@ def _production_faults(values: dict[str, Any]) -> list[str]:
 
 
 def _is_origin(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+    """Written exactly as browsers write an `Origin`: it is compared with theirs."""
+    return _ORIGIN.fullmatch(url) is not None

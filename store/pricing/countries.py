@@ -8,9 +8,9 @@ from babel import Locale
 
 # Shapes only: whether a code exists is the carrier's business. Source: the postal services' own format pages.
 POSTAL_CODES = {
-    "US": (re.compile(r"\d{5}(-\d{4})?"), "ZIP codes have five digits."),
-    "CA": (re.compile(r"[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d"), "Canadian postal codes look like K1A 0B1."),
-    "GB": (re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}"), "UK postcodes look like SW1A 1AA."),
+    "US": (re.compile(r"[0-9]{5}(-[0-9]{4})?"), "ZIP codes have five digits."),
+    "CA": (re.compile(r"[A-Za-z][0-9][A-Za-z] ?[0-9][A-Za-z][0-9]"), "Canadian postal codes look like K1A 0B1."),
+    "GB": (re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}"), "UK postcodes look like SW1A 1AA."),
 }
 NEEDS_REGION = {"US", "CA"}
 
@@ -24,8 +24,7 @@ def postal_code_fault(country: str, code: str) -> str | None:
     shape, sentence = POSTAL_CODES.get(country, (re.compile(r".+"), ""))
     if shape.fullmatch(code):
         return None
-    digits = len(re.sub(r"\D", "", code))
-    if country == "US" and code.isdigit() and digits < 10:
-        counted = ["no digit", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"][digits]
+    if country == "US" and code.isascii() and code.isdigit() and len(code) < 10:
+        counted = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"][len(code) - 1]
         return f"{sentence} This one has {counted}."
     return sentence
