@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -40,6 +41,7 @@ class Settings:
     secret_key: str
     database_url: str
     redis_url: str
+    var_folder: str
     storage_url: str
     stripe_secret_key: str
     stripe_webhook_secret: str
@@ -66,6 +68,10 @@ class Settings:
     @property
     def limits_on(self) -> bool:
         return self.rate_limits == "on"
+
+    @property
+    def var(self) -> Path:
+        return paths.ROOT / self.var_folder
 
     @property
     def is_https(self) -> bool:
