@@ -77,7 +77,7 @@ def make_worker(app: Flask) -> Worker:
         "forget_bodies": events.forget_bodies,
         "make_avif": app.extensions["pictures"].make_avif,
     }
-    return Worker(db, clock, handlers, SCHEDULE)
+    return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
 
 
 def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:

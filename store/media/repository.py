@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ def renditions(session: Session, picture_ids: Collection[int]) -> dict[int, list
     return found
 
 
-def list_without(session: Session, format: str) -> Sequence[Picture]:  # noqa: A002 - the column's own name
-    """Pictures that have no rendition in `format` yet."""
+def find_without(session: Session, picture_id: int, format: str) -> Picture | None:  # noqa: A002 - the column's own name
+    """The picture, while it has no rendition in `format`."""
     have = select(Rendition.picture_id).where(Rendition.format == format)
-    return session.scalars(select(Picture).where(Picture.id.not_in(have)).order_by(Picture.id)).all()
+    return session.scalar(select(Picture).where(Picture.id == picture_id, Picture.id.not_in(have)))

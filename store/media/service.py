@@ -45,14 +45,18 @@ class Pictures:
         made = [self._render(image, digest, "jpeg", width) for width in _widths(image)]
         return PreparedPicture(digest, source_key, image.width, image.height, made)
 
-    def make_avif(self, _job: Job) -> None:
-        """Render every picture that has no AVIF yet; the file comes first, its row when it is there."""
+    def make_avif(self, job: Job) -> None:
+        """Render one picture that has no AVIF yet; the file comes first, its row when it is there.
+
+        One at a time: each takes seconds, and between two of them the worker can send a mail.
+        """
         with self.db.reader() as reader:
-            waiting = repository.list_without(reader, "avif")
-        for picture in waiting:
-            image = _open(self.storage.get(picture.source_key))
-            made = [self._render(image, picture.digest, "avif", width) for width in _widths(image)]
-            self.db.run(lambda session, rows=made, picture_id=picture.id: _add(session, picture_id, rows))  # type: ignore[misc]
+            picture = repository.find_without(reader, job.payload["picture_id"], "avif")
+        if picture is None:
+            return
+        image = _open(self.storage.get(picture.source_key))
+        made = [self._render(image, picture.digest, "avif", width) for width in _widths(image)]
+        self.db.run(lambda session: _add(session, picture.id, made))
 
     def _render(self, image: Image.Image, digest: str, form: str, width: int) -> Rendition:
         height = round(image.height * width / image.width)
@@ -83,7 +87,7 @@ class PreparedPicture:
         picture.renditions = self.renditions
         session.add(picture)
         session.flush()  # the caller needs the id
-        enqueue(session, "make_avif", {}, now, unique_key=f"make_avif:{picture.id}")
+        enqueue(session, "make_avif", {"picture_id": picture.id}, now, unique_key=f"make_avif:{picture.id}")
         return picture.id
 
 
