@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         payments=payments_now,
         checkouts=Checkouts(payments_now, settings),
         storage=FileStorage(settings.storage_url),
-        mailer=Mailer(settings, _renderer(app), clock),
+        mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
@@ -77,7 +77,7 @@ def make_worker(app: Flask) -> Worker:
         "forget_bodies": events.forget_bodies,
         "make_avif": app.extensions["pictures"].make_avif,
     }
-    return Worker(db, clock, handlers, SCHEDULE)
+    return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
 
 
 def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:

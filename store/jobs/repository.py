@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,9 +52,9 @@ def find_due(session: Session, now: datetime) -> int | None:
     return session.scalar(select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(1))
 
 
-def claim(session: Session, now: datetime, lease: timedelta) -> Job | None:
-    """Take the next due job for `lease`; a job whose worker never came back is due again."""
-    query = select(Job).where(_due(now)).order_by(Job.run_at, Job.id).limit(1)
+def claim(session: Session, now: datetime, lease: timedelta, last: Collection[str] = ()) -> Job | None:
+    """Take the next due job for `lease`; a job whose worker never came back is due again. Kinds in `last` give way."""
+    query = select(Job).where(_due(now)).order_by(Job.kind.in_(last), Job.run_at, Job.id).limit(1)
     job = session.scalar(query.with_for_update(skip_locked=True))
     if job is not None:
         job.state = JobState.RUNNING
