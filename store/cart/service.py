@@ -30,13 +30,14 @@ def add(
 ) -> tuple[str, int]:
     """Put `quantity` of a variant (its id or sku) into the bag, made if there is none; the bag's id and its units.
 
-    Raises Invalid for an unknown variant, Conflict when it is not for sale or there are not as many.
+    Raises Invalid for a variant that is not on sale, or not known (which look alike: nobody guesses what comes next),
+    Conflict when there are not as many.
     """
 
     def work(session: Session) -> tuple[str, int]:
-        variant_id = catalog.find_variant(session, reference)
+        variant_id = catalog.find_variant(session, reference, now)
         if variant_id is None:
-            raise Invalid("We have no such item.", {"variant": ["Choose one of the items on the page."]})
+            raise Invalid("We have no such item for sale.", {"variant": ["Choose one of the items on the page."]})
         bag = _lock_or_make(session, cart_id, now)
         lines = repository.list_lines(session, bag.id)
         already = next((line.quantity for line in lines if line.variant_id == variant_id), 0)

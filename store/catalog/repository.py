@@ -75,8 +75,9 @@ def offers(session: Session, variant_ids: Several[int], currency: str, now: date
     return {row[0]: Offer(*row) for row in session.execute(query)}
 
 
-def find_variant(session: Session, reference: str) -> int | None:
-    """The id of the variant with this id or sku."""
+def find_variant(session: Session, reference: str, now: datetime) -> int | None:
+    """The id of the variant on sale with this id or sku; what is not shown yet is as if it were not there."""
+    query = select(Variant.id).join(Variant.product).where(on_sale(now))
     if reference.isascii() and reference.isdigit() and len(reference) <= 18:
-        return session.scalar(select(Variant.id).where(Variant.id == int(reference)))
-    return session.scalar(select(Variant.id).where(Variant.sku == reference))
+        return session.scalar(query.where(Variant.id == int(reference)))
+    return session.scalar(query.where(Variant.sku == reference))

@@ -1,0 +1,24 @@
+"""What tests of refusals look for."""
+
+from markupsafe import escape
+
+QUANTITIES = ["0", "-1", "+1", "1.5", "1e3", "１", "one", "100", str(2**31), str(2**63), str(2**63 - 1), "9" * 5000]
+
+
+def assert_page(answer, status, *sentences):
+    """The answer is a page of ours with this status, and says all this."""
+    assert answer.status_code == status, answer.text[:2000]
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert '<a class="logo"' in answer.text
+    for sentence in sentences:
+        assert str(escape(sentence)) in answer.text
+
+
+def bags(shop):
+    """All lines of all bags: (bag, variant, quantity)."""
+    return shop.rows("SELECT cart_id, variant_id, quantity FROM cart_line ORDER BY id")
+
+
+def everything(shop):
+    """All that a visitor's request could have changed."""
+    return shop.counts(), bags(shop), shop.rows("SELECT variant_id, on_hand, reserved FROM stock_level ORDER BY 1")
