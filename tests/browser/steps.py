@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -83,11 +82,3 @@ def heading(page: Page) -> Locator:
 def expect_thanks(page: Page) -> None:
     page.wait_for_url("**/checkout/success?session_id=*")
     expect(heading(page)).to_have_text("Thank you")
-
-
-def until(page: Page, script: str, seconds: float = 10) -> None:
-    """Poll from here: the page's own policy forbids what `page.wait_for_function` does."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(script):
-        assert time.monotonic() < end, f"never true: {script}"
-        page.wait_for_timeout(50)
