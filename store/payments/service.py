@@ -32,7 +32,6 @@ KEEP_BODIES = timedelta(days=30)
 SWEEP_AT_MOST = 50
 FAILS_VALIDATION = 400
 """The one refusal of a replay that proves its key was never executed (rule 9)."""
-ENDED = (SessionState.COMPLETE, SessionState.EXPIRED)
 
 
 @dataclass(frozen=True)

@@ -184,3 +184,34 @@ def test_nobody_cancels_or_resumes_for_somebody_else(shop, tee):
         assert "Paid orders are confirmed by mail." in stranger.get(f"/checkout/success?session_id={session}").text
     assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("open", (10, 1))
     assert session_in(client.get("/checkout/resume").location) == session
+
+
+# -- the page may have been paid, or have ended, while nobody told us --
+
+
+def test_pressing_pay_again_on_a_paid_page_shows_the_order_though_no_webhook_came(shop, tee):
+    client = shop.visitor_with(tee)
+    shop.pay(shop.check_out(client))
+    answer = client.post("/checkout", data=US)
+    assert answer.location == "/checkout/success?checkout=" + shop.value("SELECT id FROM checkout")
+    assert "Thank you" in client.get(answer.location).text
+    assert (shop.counts()["checkout"], shop.counts()['"order"'], shop.level(tee)) == (1, 1, (10, 1))
+
+
+def test_pressing_pay_again_after_stripe_has_ended_the_page_opens_a_new_one(shop, tee):
+    client = shop.visitor_with(tee)
+    first = shop.check_out(client)
+    shop.account.v1.checkout.sessions.expire(first)
+    second = shop.check_out(client)
+    assert (first != second, at_stripe(shop, second)) == (True, "open")
+    assert shop.rows("SELECT state FROM checkout ORDER BY created_at") == [("expired",), ("open",)]
+    assert shop.level(tee) == (10, 1)
+
+
+def test_going_back_to_a_page_that_was_paid_shows_the_order(shop, tee):
+    client = shop.visitor_with(tee)
+    shop.pay(shop.check_out(client))
+    assert client.get("/checkout/resume").location == "/checkout/success?checkout=" + shop.value(
+        "SELECT id FROM checkout"
+    )
+    assert shop.counts()['"order"'] == 1
