@@ -96,6 +96,9 @@ def read_event(body: dict[str, Any], session_version: str) -> Event:
     A session is only read in our own API version (rule 3): in another its fields may mean something else.
     """
     thing = body["data"]["object"]
+    texts = (body["id"], body["type"], body["api_version"] or "")
+    if not all(isinstance(text, str) for text in texts) or not isinstance(body["livemode"], bool):
+        raise TypeError("a part of the event is of the wrong kind")
     happened_at = from_epoch(body["created"])
     is_session = thing.get("object") == "checkout.session" and body["api_version"] == session_version
     session = read_session(thing, happened_at) if is_session else None

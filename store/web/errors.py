@@ -8,7 +8,7 @@ from flask import Flask, render_template
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from store.errors import Conflict, Gone, Invalid, NotFound, PaymentUnavailable, StoreError, TooMany, Unavailable
 from store.web.origin import ForeignOrigin
@@ -39,6 +39,8 @@ TITLES = {
     500: "Our fault",
     503: "Back in a moment",
 }
+TOLD = ("Allow", "Content-Range", "Retry-After")
+"""Headers that belong to a status and go along with its page."""
 SENTENCES = {
     400: "The request was cut off or garbled. Go back and send it again.",
     403: "This page is not yours to open.",
@@ -54,8 +56,9 @@ SENTENCES = {
 
 def page(status: int, sentence: str | None = None, fields: dict[str, list[str]] | None = None) -> tuple[str, int]:
     """The page of a refusal."""
-    said = sentence or SENTENCES.get(status, SENTENCES[500])
-    title = TITLES.get(status, TITLES[500])
+    kin = 400 if status < 500 else 500
+    said = sentence or SENTENCES.get(status, SENTENCES[kin])
+    title = TITLES.get(status, TITLES[kin])
     return render_template(
         "errors/page.html", status=status, title=title, sentence=said, fields=fields, cards=[]
     ), status
@@ -71,11 +74,17 @@ def register(app: Flask) -> None:
     def explain(error: ValidationError) -> tuple[str, int]:
         return page(422, "Some of what you sent cannot be used.", error.messages_dict)
 
+    @app.errorhandler(SecurityError)
+    def misdirected(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        # A page could only link to the host we do not know.
+        return "This shop is not at that address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
     @app.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> tuple[str, int] | HTTPException:
+    def answer(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException:
         if error.code is None or error.code < 400:
             return error  # a redirect that the routing itself has raised
-        return page(error.code)
+        kept = {name: value for name, value in error.get_headers() if name in TOLD}
+        return *page(error.code), kept
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)

@@ -1,4 +1,4 @@
-"""How often one network may ask for what costs us something; Redis, when there is one, shares the counts.
+"""How much and how often one network may ask for what costs us something; Redis, when there is one, shares the counts.
 
 Limits are sentences at the view they guard: `@limiter.limit("60 per minute")`. They never guard Stripe's webhook.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from store.settings import Settings
 
@@ -28,3 +29,9 @@ def register(app: Flask, settings: Settings) -> None:
         RATELIMIT_STRATEGY="moving-window",
     )
     limiter.init_app(app)
+
+    @app.before_request
+    def refuse_large() -> None:
+        """At once, and whether or not the view would have read it."""
+        if (request.content_length or 0) > app.config["MAX_CONTENT_LENGTH"]:
+            raise RequestEntityTooLarge

@@ -1,8 +1,9 @@
-"""Ids in addresses: bounded, so that no number of digits reaches the database."""
+"""What may stand in an address: ids are bounded, and no NUL reaches the database, which could not even compare it."""
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BaseConverter
 
 
@@ -17,3 +18,8 @@ class RowId(BaseConverter):
 
 def register(app: Flask) -> None:
     app.url_map.converters["id"] = RowId
+
+    @app.before_request
+    def refuse_nul() -> None:
+        if any("\0" in text for text in (request.path, *request.args.values())):
+            raise BadRequest
