@@ -87,7 +87,7 @@ def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> O
         total=Money(order.total, currency),
         address=address_lines(order),
         timeline=_timeline(order),
-        next_step="We pack on Tuesdays and write to you when it leaves." if order.country else "",
+        next_step="We pack within two working days and write to you when it leaves." if order.country else "",
     )
 
 
