@@ -195,7 +195,7 @@ def test_pressing_pay_again_on_a_paid_page_shows_the_order_though_no_webhook_cam
     answer = client.post("/checkout", data=US)
     assert answer.location == "/checkout/success?checkout=" + shop.value("SELECT id FROM checkout")
     assert "Thank you" in client.get(answer.location).text
-    assert (shop.counts()["checkout"], shop.counts()['"order"'], shop.level(tee)) == (1, 1, (10, 1))
+    assert (shop.counts()["checkout"], shop.counts()["order"], shop.level(tee)) == (1, 1, (10, 1))
 
 
 def test_pressing_pay_again_after_stripe_has_ended_the_page_opens_a_new_one(shop, tee):
@@ -214,4 +214,4 @@ def test_going_back_to_a_page_that_was_paid_shows_the_order(shop, tee):
     assert client.get("/checkout/resume").location == "/checkout/success?checkout=" + shop.value(
         "SELECT id FROM checkout"
     )
-    assert shop.counts()['"order"'] == 1
+    assert shop.counts()["order"] == 1
