@@ -24,7 +24,9 @@ def shape(db):
     return {
         table: (
             [(column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(table)],
-            sorted(str(index) for index in look.get_indexes(table)),
+            sorted(
+                (index["name"], str(index["column_names"]), bool(index["unique"])) for index in look.get_indexes(table)
+            ),
             sorted(check["name"] for check in look.get_check_constraints(table)),
             sorted(str(key["constrained_columns"]) for key in look.get_foreign_keys(table)),
         )
