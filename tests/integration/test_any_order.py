@@ -25,7 +25,7 @@ def facts(shop, tee, story):
     handled = ("checkout.session.", "payment_intent.payment_failed")
     new = [event for event in newest(shop) if event["id"] not in earlier]
     events = [event for event in new if event["type"].startswith(handled)]
-    completed = [event for event in events if event["type"] == "checkout.session.completed"][0]
+    completed = next(event for event in events if event["type"] == "checkout.session.completed")
     opened = altered(completed, status="open", payment_status="unpaid", payment_intent=None)
     return [opened, *events]
 
