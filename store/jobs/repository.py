@@ -53,14 +53,21 @@ def find_due(session: Session, now: datetime) -> int | None:
 
 
 def claim(session: Session, now: datetime, lease: timedelta, last: Collection[str] = ()) -> Job | None:
-    """Take the next due job for `lease`; a job whose worker never came back is due again. Kinds in `last` give way."""
+    """Take the next due job for `lease`; a job whose worker never came back is due again, until it has had its tries.
+
+    One that kills whoever does it would otherwise kill one worker after the other for ever. Kinds in `last` give way.
+    """
     query = select(Job).where(_due(now)).order_by(Job.kind.in_(last), Job.run_at, Job.id).limit(1)
-    job = session.scalar(query.with_for_update(skip_locked=True))
-    if job is not None:
-        job.state = JobState.RUNNING
-        job.attempts += 1
-        job.leased_until = now + lease
-    return job
+    query = query.with_for_update(skip_locked=True)
+    while (job := session.scalar(query)) is not None:
+        if job.attempts < job.max_attempts:
+            job.state, job.leased_until = JobState.RUNNING, now + lease
+            job.attempts += 1
+            return job
+        job.state, job.leased_until, job.finished_at = JobState.DEAD, None, now
+        job.last_error = job.last_error or "its worker never came back"
+        session.flush()  # the next look must not find it again
+    return None
 
 
 def finish(session: Session, job: Job, **changes: object) -> bool:
