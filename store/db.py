@@ -44,6 +44,8 @@ T = TypeVar("T")
 Row = TypeVar("Row", bound="Base")
 
 ATTEMPTS = 6
+HIDE_PARAMETERS = True
+"""What people have typed stays out of the messages of errors, and so out of the log."""
 # PostgreSQL: serialization failure, deadlock, lock not available in time.
 RETRYABLE_STATES = {"40001", "40P01", "55P03"}
 _inside_run: ContextVar[bool] = ContextVar("inside_run", default=False)
@@ -209,12 +211,15 @@ def _postgresql_engine(url: str) -> Engine:
         max_overflow=8,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=HIDE_PARAMETERS,
         connect_args={"options": limits, "connect_timeout": 3},
     )
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 5}, pool_size=16, max_overflow=16)
+    engine = create_engine(
+        url, connect_args={"timeout": 5}, pool_size=16, max_overflow=16, hide_parameters=HIDE_PARAMETERS
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - the pool's own record

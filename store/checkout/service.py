@@ -146,7 +146,8 @@ class Checkouts:
         except Refused as refusal:
             if is_replay and refusal.status != FAILS_VALIDATION:
                 raise PaymentUnavailable(NO_WORD) from refusal  # it may exist: nothing is given back (rule 34)
-            log.exception("Stripe refused the session of checkout %s", checkout.id)
+            # Not Stripe's sentence, which repeats what the buyer typed; staff find it in the attention row.
+            log.error("Stripe refused the session of checkout %s: %s %s", checkout.id, refusal.status, refusal.code)
             self.payments.mark_never_created(attempt, refusal)
             raise PaymentUnavailable(
                 "Payment cannot be started just now. Nothing is charged, and we have been told."

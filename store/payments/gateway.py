@@ -47,7 +47,7 @@ EVENT_TYPES = (
 T = TypeVar("T")
 
 stripe.enable_telemetry = False
-logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log every call
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it writes down calls, names and addresses
 
 
 class Refused(Exception):

@@ -28,6 +28,8 @@ from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
 from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
 
+NO_SUCH = "There is no such item. The catalog has everything there is."
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -156,7 +158,7 @@ def _find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a
     if product is not None and product.status is Status.ARCHIVED:
         raise Gone(f"{product.title} has left the catalog. Its number is not used again.")
     if product is None or not product.on_sale:
-        raise NotFound("There is no such item. The catalog has everything there is.")
+        raise NotFound(NO_SUCH)
     return product
 
 
@@ -168,7 +170,7 @@ def _grid(session: Session, product_id: int, terms: Terms) -> list[Grid]:
         if row.value_id is not None:
             variant.values.append(row)
     if not variants:
-        raise NotFound("This item has no price yet. The catalog has everything else.")
+        raise NotFound(NO_SUCH)  # what has no price in the shop's currency is no choice
     return list(variants.values())
 
 

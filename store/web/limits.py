@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Flask, request
 from flask_limiter import Limiter
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from store.settings import Settings
 
@@ -29,6 +30,9 @@ def register(app: Flask, settings: Settings) -> None:
         RATELIMIT_STRATEGY="moving-window",
     )
     limiter.init_app(app)
+    if settings.trusted_proxies:  # else every visitor would come from the proxy, and one could use up all limits
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
     @app.before_request
     def refuse_large() -> None:
