@@ -6,12 +6,13 @@ from playwright.sync_api import expect
 PRODUCTS = ["pitch-control-tee", "dead-air-hoodie", "lodz-4-a-m"]
 
 
+@pytest.mark.parametrize("size", ["phone", "tiny"])
 @pytest.mark.parametrize("slug", PRODUCTS)
-def test_the_button_is_on_the_first_screen_and_stays(open_page, slug):
-    page = open_page(f"/products/{slug}", "phone")
+def test_the_button_is_on_the_first_screen(open_page, slug, size):
+    page = open_page(f"/products/{slug}", size)
     button = page.locator("form[data-add] button[type=submit]")
     box = button.bounding_box()
-    assert box["y"] + box["height"] <= 844
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
     assert box["height"] >= 44
     expect(button).to_be_in_viewport(ratio=1)
 
