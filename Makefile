@@ -21,6 +21,7 @@ prove: .venv/.test browser-tools ## The long proofs
 	$(BIN)/python -m pytest -m prove
 
 check: .venv/.test ## Format, lint, types, import rules, templates, architecture, migrations drift; silent when all is well
+	@mkdir -p var
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary

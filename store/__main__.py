@@ -81,7 +81,7 @@ def _commands(settings: Settings) -> list[list[str]]:
         webhook = f"http://127.0.0.1:{settings.port}/webhooks/stripe"
         account = f"{settings.stripe_secret_key}={webhook}={settings.webhook_secrets[0]}"
         sandbox = [sys.executable, "-m", "store.sandbox", "--port", str(settings.sandbox_port)]
-        commands.insert(0, [*sandbox, "--state", str(paths.ROOT / "var" / "sandbox.db"), "--account", account])
+        commands.insert(0, [*sandbox, "--state", str(settings.var / "sandbox.db"), "--account", account])
     return commands
 
 

@@ -40,7 +40,6 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     settings = settings or load()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its context at every look
-    logging.getLogger("stripe").setLevel(logging.INFO)  # below, it writes down names and addresses
     app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)
     app.config["TRUSTED_HOSTS"] = _hosts(settings)
@@ -53,11 +52,11 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         payments=payments_now,
         checkouts=Checkouts(payments_now, settings),
         storage=FileStorage(settings.storage_url),
-        mailer=Mailer(settings, _renderer(app), clock),
+        mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
-    _pages(app, settings)
+    _pages(app, settings, clock)
     cli.register(app)
     return app
 
@@ -78,7 +77,7 @@ def make_worker(app: Flask) -> Worker:
         "forget_bodies": events.forget_bodies,
         "make_avif": app.extensions["pictures"].make_avif,
     }
-    return Worker(db, clock, handlers, SCHEDULE)
+    return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
 
 
 def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:
@@ -86,7 +85,7 @@ def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Pay
     return Payments(db, gateway, clock)
 
 
-def _pages(app: Flask, settings: Settings) -> None:
+def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     routing.register(app)
     current.register(app)
     headers.register(app, settings)
@@ -108,7 +107,7 @@ def _pages(app: Flask, settings: Settings) -> None:
         blueprints.append(mail_views.blueprint)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    navigation = Navigation(app.extensions["db"], app.extensions["clock"], is_loaded)
+    navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
     app.jinja_env.globals["shop_name"] = settings.shop_name
     app.context_processor(navigation.context)
 

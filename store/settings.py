@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -42,6 +43,7 @@ class Settings:
     secret_key: str
     database_url: str
     redis_url: str
+    var_folder: str
     storage_url: str
     stripe_secret_key: str
     stripe_webhook_secret: str
@@ -68,6 +70,10 @@ class Settings:
     @property
     def limits_on(self) -> bool:
         return self.rate_limits == "on"
+
+    @property
+    def var(self) -> Path:
+        return paths.ROOT / self.var_folder
 
     @property
     def is_https(self) -> bool:

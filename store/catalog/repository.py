@@ -6,7 +6,7 @@ from collections.abc import Collection as Several
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import Kind, Product, Status, Variant, VariantPrice
@@ -39,7 +39,7 @@ class Offer:
         return f"{self.title}, {self.label}" if self.label else self.title
 
 
-def on_sale(now: datetime) -> ColumnElement[bool]:
+def on_sale(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a product may be seen and bought at `now`."""
     return and_(
         Product.status == Status.ACTIVE,

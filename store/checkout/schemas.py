@@ -51,12 +51,14 @@ class ShippedIn(BuyerIn):
     country = Line(2, missing="Which country?", required=True)
     phone = Line(32, load_default=None)
 
-    @validates_schema(skip_on_field_errors=True)
+    @validates_schema(skip_on_field_errors=False)
     def fit_country(self, data: dict[str, Any], **_: object) -> None:
+        """Beside the faults of single fields, so that people mend once; what has such a fault is not in `data`."""
         faults: dict[str, list[str]] = {}
-        if data["country"] in NEEDS_REGION and not data["region"]:
+        country = data.get("country")
+        if country in NEEDS_REGION and "region" in data and not data["region"]:
             faults["region"] = ["Which state or province?"]
-        if fault := postal_code_fault(data["country"], data["postal_code"]):
+        if country and "postal_code" in data and (fault := postal_code_fault(country, data["postal_code"])):
             faults["postal_code"] = [fault]
         if faults:
             raise ValidationError(faults)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from store.cart import service as carts
 from store.checkout.taking import Placing, take
@@ -20,11 +21,12 @@ from store.orders.models import Checkout
 from store.payments import repository as payments_repository
 from store.payments.gateway import Refused
 from store.payments.models import SessionState, StripeSession
-from store.payments.service import Payments
+from store.payments.service import FAILS_VALIDATION, Payments
 from store.settings import Settings
 
 log = logging.getLogger(__name__)
 
+NO_WORD = "Stripe cannot say how your payment stands. Please try again."
 STEPS = 3
 """Taking, ending an older checkout of the same bag, taking again; more means that two tabs are fighting."""
 
@@ -50,7 +52,7 @@ class Checkouts:
         The same `request_key` again, or the same bag, buyer and prices, continues the checkout there is.
         Raises Conflict (sold out, price changed, nothing in the bag), Invalid, TooMany, PaymentUnavailable.
         """
-        ours = self.payments.ours()
+        ours, before = self.payments.ours(), None
         for _ in range(STEPS):
             now = self.payments.clock()
             taken = self.payments.db.run(
@@ -58,8 +60,14 @@ class Checkouts:
                 repeatable=True,
             )
             if taken is not None:
-                return self._hand_over(taken)
-            self._end_open(placing.cart_id)
+                placed = self._hand_over(taken, now)
+                if placed.url or taken == before or not self._has_ended(taken):
+                    return placed
+                before = taken  # Stripe had ended it unheard: take the bag afresh, unless this very form made it
+                continue
+            paid_after_all = self._end_open(placing.cart_id)
+            if paid_after_all is not None:
+                return Placed(paid_after_all, None)
         raise Conflict("Your bag is being checked out in another tab. Finish there, or try again in a moment.")
 
     def resume(self, cart_id: str) -> Placed:
@@ -110,20 +118,34 @@ class Checkouts:
         with self.payments.db.reader() as reader:
             return orders.get_checkout(reader, checkout.id)
 
-    def _hand_over(self, checkout_id: str) -> Placed:
+    def _hand_over(self, checkout_id: str, taken_at: datetime | None = None) -> Placed:
+        """To Stripe's page, made now if it was not yet; `taken_at` tells an attempt never sent from one to replay."""
         with self.payments.db.reader() as reader:
             checkout = orders.get_checkout(reader, checkout_id)
             attempt = payments_repository.list_attempts(reader, checkout_id)[0]
         if checkout.state is not CheckoutState.OPEN:
             return Placed(checkout_id, None)
-        if attempt.state is SessionState.OPEN:
-            return Placed(checkout_id, attempt.url)
-        return self._open(checkout, attempt)
+        if attempt.state is SessionState.OPEN and attempt.stripe_id is not None:
+            return self._back_to(attempt, attempt.stripe_id)
+        return self._open(checkout, attempt, is_replay=attempt.created_at != taken_at)
 
-    def _open(self, checkout: Checkout, attempt: StripeSession) -> Placed:
+    def _back_to(self, attempt: StripeSession, stripe_id: str) -> Placed:
+        """An open page may have been paid or ended while nobody told us: Stripe is asked first."""
+        try:
+            fact = self.payments.gateway.fetch_session(stripe_id, self.payments.clock())
+        except Refused as refusal:
+            raise PaymentUnavailable(NO_WORD) from refusal
+        if fact.status == "open":
+            return Placed(attempt.checkout_id, attempt.url)
+        self.payments.settle(fact)
+        return Placed(attempt.checkout_id, None)
+
+    def _open(self, checkout: Checkout, attempt: StripeSession, *, is_replay: bool) -> Placed:
         try:
             fact = self.payments.open_attempt(attempt)
         except Refused as refusal:
+            if is_replay and refusal.status != FAILS_VALIDATION:
+                raise PaymentUnavailable(NO_WORD) from refusal  # it may exist: nothing is given back (rule 34)
             # Not Stripe's sentence, which repeats what the buyer typed; staff find it in the attention row.
             log.error("Stripe refused the session of checkout %s: %s %s", checkout.id, refusal.status, refusal.code)
             self.payments.mark_never_created(attempt, refusal)
@@ -143,6 +165,10 @@ class Checkouts:
             still_open = orders.get_checkout(reader, checkout.id).state is CheckoutState.OPEN
         return Placed(checkout.id, fact.url if still_open else None)
 
+    def _has_ended(self, checkout_id: str) -> bool:
+        with self.payments.db.reader() as reader:
+            return orders.get_checkout(reader, checkout_id).state in (CheckoutState.EXPIRED, CheckoutState.CANCELLED)
+
     def _unfinished(self, cart_id: str) -> Checkout:
         with self.payments.db.reader() as reader:
             checkout = orders.find_unfinished_checkout(reader, cart_id)
@@ -150,12 +176,19 @@ class Checkouts:
             raise NotFound("There is no payment to go back to. Your bag is as it was.")
         return checkout
 
-    def _end_open(self, cart_id: str) -> None:
-        """Another form, price or address: the older offer must be dead at Stripe before a new one is made (rule 7)."""
+    def _end_open(self, cart_id: str) -> str | None:
+        """Another form, price or address: the older offer must be dead at Stripe before a new one is made (rule 7).
+
+        The older checkout's id when its page turns out to have been completed: that is then what its buyer must see.
+        """
         with self.payments.db.reader() as reader:
             older = orders.find_open_checkout(reader, cart_id)
-        if older is not None:
-            self._close(older.id)
+        if older is None:
+            return None
+        self._close(older.id)
+        with self.payments.db.reader() as reader:
+            completed = orders.get_checkout(reader, older.id).bag_taken_at is not None
+        return older.id if completed else None
 
     def _close(self, checkout_id: str) -> None:
         with self.payments.db.reader() as reader:
@@ -165,6 +198,4 @@ class Checkouts:
                 try:
                     self.payments.close_attempt(attempt, CheckoutState.CANCELLED)
                 except Refused as refusal:
-                    raise PaymentUnavailable(
-                        "Stripe cannot say how your payment stands. Please try again."
-                    ) from refusal
+                    raise PaymentUnavailable(NO_WORD) from refusal

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.cart import contents
 from store.cart import repository as carts
 from store.cart.contents import Bag
+from store.catalog.models import Kind
 from store.errors import Conflict, Invalid, TooMany
 from store.money import Money, show
 from store.orders import repository as orders
@@ -23,7 +24,7 @@ from store.payments.gateway import API_VERSION
 from store.payments.models import StripeSession
 from store.payments.requests import session_request
 from store.payments.service import moment_for_stripe
-from store.payments.units import minimum, step
+from store.payments.units import minimum, step, to_stripe
 from store.pricing import repository as pricing
 from store.pricing.quote import Quote, quote
 from store.settings import Settings
@@ -31,7 +32,7 @@ from store.stock import repository as stock
 
 NO_CAP = 10**9
 MOST = 99_999_999
-"""Stripe's largest amount; a bag beyond it is refused here, in words."""
+"""Stripe's largest amount, in its own units; a bag beyond it is refused here, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,10 @@ def _refuse_sum(offer: Quote, expected_total: int | None) -> None:
     if offer.total < minimum(offer.currency):
         least = show(Money(minimum(offer.currency), offer.currency))
         raise Conflict(f"The smallest amount a card can pay is {least}. Your total is {show(total)}.")
-    if offer.total > MOST or offer.total % step(offer.currency):
+    parts = [*(line.net for line in offer.lines), offer.shipping, offer.tax]
+    if any(part % step(offer.currency) for part in parts):
+        raise Conflict(f"Part of your total of {show(total)} cannot be paid by card to the last digit. Please tell us.")
+    if to_stripe(offer.total, offer.currency) > MOST:
         raise Conflict(f"A total of {show(total)} cannot be paid at once. Please make two orders of it.")
     if expected_total is not None and expected_total != offer.total:
         then = show(Money(expected_total, offer.currency))
@@ -174,7 +178,10 @@ def _freeze(bag: Bag, offer: Quote, buyer: Buyer, settings: Settings, now: datet
 
 
 def _hold(session: Session, checkout: Checkout, bag: Bag, settings: Settings, now: datetime) -> bool:
-    """Hold every line's units and count the checkout against its buyer; whether any of it is nearly gone."""
+    """Hold every line's units and count the checkout against its buyer.
+
+    Whether any of it is too scarce to wait days for its money: a ticket, or what is nearly gone (rule 15).
+    """
     stocked = {line.offer.variant_id: line for line in bag.lines if line.offer.stocked}
     wanted = {variant_id: line.quantity for variant_id, line in stocked.items()}
     refused = stock.hold(session, checkout.id, checkout.cart_id, wanted, now)
@@ -192,6 +199,8 @@ def _hold(session: Session, checkout: Checkout, bag: Bag, settings: Settings, no
         cap = caps[owner] if settings.limits_on else NO_CAP
         if not stock.count_live_checkout(session, owner, cap):
             raise TooMany("You have other payments open. Finish or cancel one of them, then try again.")
+    if any(line.offer.kind is Kind.TICKET for line in bag.lines):
+        return True
     return any(count <= settings.low_stock for count in stock.available(session, list(wanted)).values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,15 +52,22 @@ def find_due(session: Session, now: datetime) -> int | None:
     return session.scalar(select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(1))
 
 
-def claim(session: Session, now: datetime, lease: timedelta) -> Job | None:
-    """Take the next due job for `lease`; a job whose worker never came back is due again."""
-    query = select(Job).where(_due(now)).order_by(Job.run_at, Job.id).limit(1)
-    job = session.scalar(query.with_for_update(skip_locked=True))
-    if job is not None:
-        job.state = JobState.RUNNING
-        job.attempts += 1
-        job.leased_until = now + lease
-    return job
+def claim(session: Session, now: datetime, lease: timedelta, last: Collection[str] = ()) -> Job | None:
+    """Take the next due job for `lease`; a job whose worker never came back is due again, until it has had its tries.
+
+    One that kills whoever does it would otherwise kill one worker after the other for ever. Kinds in `last` give way.
+    """
+    query = select(Job).where(_due(now)).order_by(Job.kind.in_(last), Job.run_at, Job.id).limit(1)
+    query = query.with_for_update(skip_locked=True)
+    while (job := session.scalar(query)) is not None:
+        if job.attempts < job.max_attempts:
+            job.state, job.leased_until = JobState.RUNNING, now + lease
+            job.attempts += 1
+            return job
+        job.state, job.leased_until, job.finished_at = JobState.DEAD, None, now
+        job.last_error = job.last_error or "its worker never came back"
+        session.flush()  # the next look must not find it again
+    return None
 
 
 def finish(session: Session, job: Job, **changes: object) -> bool:
@@ -73,5 +81,6 @@ def list_dead(session: Session) -> list[Job]:
 
 
 def purge_done(session: Session, before: datetime) -> None:
-    """Forget finished jobs: their payloads may name people."""
-    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
+    """Forget finished jobs, but for those that name themselves: they go on saying that their work was done once."""
+    nameless = or_(Job.unique_key.is_(None), Job.unique_key.contains("@"))  # an @ is a firing of the schedule
+    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before, nameless))

@@ -42,12 +42,19 @@ class Worker:
     """Runs what is due. Any number of workers, threads and hosts may share one database."""
 
     def __init__(
-        self, db: Database, clock: Clock, handlers: Mapping[str, Handler], schedule: tuple[Scheduled, ...] = ()
+        self,
+        db: Database,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        schedule: tuple[Scheduled, ...] = (),
+        last: tuple[str, ...] = (),
     ) -> None:
+        """Kinds in `last` are done when nothing else is due: nobody's receipt waits for them."""
         self.db = db
         self.clock = clock
         self.handlers = {**handlers, "purge_jobs": self._purge}
         self.schedule = (*schedule, Scheduled("purge_jobs", "17 4 * * *"))
+        self.last = last
         self._ticked: datetime | None = None
 
     def run_until(self, stop: threading.Event) -> None:
@@ -95,7 +102,7 @@ class Worker:
         with self.db.reader() as reader:
             if repository.find_due(reader, now) is None:
                 return False
-        job = self.db.run(lambda session: repository.claim(session, now, LEASE))
+        job = self.db.run(lambda session: repository.claim(session, now, LEASE, self.last))
         if job is None:
             return False
         try:

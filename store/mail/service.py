@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from store import paths
 from store.clock import Clock
 from store.settings import Settings
 
-FOLDER = paths.ROOT / "var" / "mail"
 TIMEOUT_SECONDS = 20
 
 Render = Callable[[str, dict[str, Any]], str]
@@ -35,7 +33,7 @@ class Mailer:
     settings: Settings
     render: Render
     clock: Clock
-    folder: Path = FOLDER
+    folder: Path
 
     def send(self, to: str, template: str, context: dict[str, Any], message_id: str) -> None:
         """Write and hand over one mail; raises when it was not taken, so that its job is tried again."""

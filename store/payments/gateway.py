@@ -8,6 +8,7 @@ reported to anybody about the machine. Sources: docs.stripe.com/api, /error-low-
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ EVENT_TYPES = (
 T = TypeVar("T")
 
 stripe.enable_telemetry = False
-stripe.log = None  # its own logger is used by nobody here
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it writes down calls, names and addresses
 
 
 class Refused(Exception):

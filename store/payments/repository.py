@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert, lock
@@ -105,4 +105,4 @@ def lock_event(session: Session, event: Event, now: datetime) -> WebhookEvent:
 def forget_bodies(session: Session, before: datetime) -> None:
     """Bodies hold names and addresses; the row without them still says that the event was handled."""
     old = update(WebhookEvent).where(WebhookEvent.received_at < before, WebhookEvent.body.is_not(None))
-    session.execute(old.values(body=None))
+    session.execute(old.values(body=null()))  # not JSON's null, which every night would find again

@@ -31,13 +31,13 @@ DELAYED = (
     "sofort",
     "us_bank_account",
 )
-"""Methods whose money comes days later; not for what is nearly gone (rule 15)."""
+"""Methods whose money comes days later; not for tickets and what is nearly gone (rule 15)."""
 
 
 def session_request(
     checkout: Checkout, attempt_id: str, store_id: str, public_url: str, expires_at: datetime, *, scarce: bool
 ) -> dict[str, Any]:
-    """The parameters of `POST /v1/checkout/sessions` for a checkout; `scarce` when a line of it is nearly gone."""
+    """The parameters of `POST /v1/checkout/sessions` for a checkout; `scarce`: see DELAYED."""
     stamp = {STORE: store_id, CHECKOUT: checkout.id, ATTEMPT: attempt_id}
     intent: dict[str, Any] = {"metadata": stamp}
     if checkout.country:

@@ -30,7 +30,8 @@ STRIPES_SHORTEST = timedelta(minutes=30)
 KEY_LIVES = timedelta(hours=20)
 KEEP_BODIES = timedelta(days=30)
 SWEEP_AT_MOST = 50
-ENDED = (SessionState.COMPLETE, SessionState.EXPIRED)
+FAILS_VALIDATION = 400
+"""The one refusal of a replay that proves its key was never executed (rule 9)."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,15 @@ class Payments:
     def close_attempt(self, attempt: StripeSession, ended_as: CheckoutState = CheckoutState.EXPIRED) -> None:
         """Have Stripe end an attempt, and settle whatever has become of it: dead, or paid after all.
 
-        Raises PaymentUnavailable when Stripe cannot say; then nothing has been released.
+        Raises PaymentUnavailable when Stripe cannot say, Refused when it will not; then nothing has been released.
         """
         stripe_id = attempt.stripe_id
         if stripe_id is None:
             try:
                 stripe_id = self.open_attempt(attempt).session_id
-            except Refused:
+            except Refused as refusal:
+                if refusal.status != FAILS_VALIDATION:
+                    raise  # a key that was revoked meanwhile says nothing about what the old one has created
                 return self.mark_never_created(attempt)
         if attempt.state is SessionState.COMPLETE:
             return self.settle_session(stripe_id)
@@ -163,8 +166,9 @@ class Sweeper:
             self.payments.mark_never_created(attempt)
 
     def _tell_staff(self, attempt: StripeSession, refusal: Refused) -> None:
-        """Refused when asked about an existing session: never a reason to release (rule 34)."""
-        sentence = f"Stripe would not tell us about session {attempt.stripe_id}: {refusal}. Its things stay held."
+        """Refused when asked about what may exist: never a reason to release (rule 34)."""
+        session = attempt.stripe_id or f"of attempt {attempt.id}, whose answer was lost"
+        sentence = f"Stripe would not tell us about the session {session}: {refusal}. Its things stay held."
         now = self.payments.clock()
         self.payments.db.run(
             lambda session: raise_attention(session, "session_unreadable", f"attempt:{attempt.id}", sentence, now)

@@ -164,6 +164,8 @@ def _paid(
         return EventOutcome.APPLIED
     payment.amount, payment.currency, payment.livemode = fact.amount_total, fact.currency, fact.livemode
     payment.paid_at = fact.happened_at
+    payment.stage = PaymentStage.PAID  # a stranger's fact was not joined, but its money is real
+    payment.checkout_id = payment.checkout_id or checkout.id
     reason = "mismatch" if fault else _why_no_order(session, checkout, now)
     if reason is None:
         order = make_order(session, checkout, fact.happened_at, now)
@@ -232,7 +234,7 @@ def _unknown(session: Session, fact: SessionFact, payment: Payment | None, now: 
     """Our mark, but no checkout of ours: money in it is kept and shown (rule 35), anything else is only noted."""
     if not fact.is_paid or payment is None:
         return EventOutcome.IGNORED
-    if payment.unapplied_reason is None:
+    if payment.order_id is None and payment.unapplied_reason is None:
         payment.stage = PaymentStage.PAID
         payment.amount, payment.currency, payment.livemode = fact.amount_total, fact.currency, fact.livemode
         payment.paid_at = fact.happened_at

@@ -1,6 +1,6 @@
-"""What a product looks like on a card, and the four statements that fill a page of them.
+"""What a product looks like on a card, and the three statements that fill a page of them.
 
-Core statements, not the ORM: a page of 24 cards would load hundreds of objects to show four facts of each.
+Core statements built once, not the ORM: a page of 24 cards would load hundreds of objects to show four facts of each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import BindParameter, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import Option, OptionValue, Product, Variant, VariantPrice
@@ -47,6 +47,11 @@ class Terms:
     now: datetime
     low: int
 
+    @property
+    def bound(self) -> dict[str, object]:
+        """The parameters `currency` and `now` of the statements here."""
+        return {"currency": self.currency, "now": self.now}
+
     def state(self, left: int | None) -> str:
         """`in_stock`, `low` or `sold_out`; None is what needs no counting."""
         if left is None or left > self.low:
@@ -54,34 +59,65 @@ class Terms:
         return "low" if left > 0 else "sold_out"
 
 
-def listed(terms: Terms) -> Select[Any]:
-    """Products on sale with their lowest price, for a page to order and cut."""
-    lowest = (
-        select(Variant.product_id, func.min(VariantPrice.amount).label("lowest"))
-        .join(VariantPrice, VariantPrice.variant_id == Variant.id)
-        .where(VariantPrice.currency == terms.currency)
-        .group_by(Variant.product_id)
-        .subquery()
-    )
-    columns = (
+CURRENCY = bindparam("currency", type_=VariantPrice.currency.type)
+ON_SALE = on_sale(bindparam("now", type_=Product.created_at.type))
+
+LOWEST = (
+    select(Variant.product_id, func.min(VariantPrice.amount).label("lowest"))
+    .join(VariantPrice, VariantPrice.variant_id == Variant.id)
+    .where(VariantPrice.currency == CURRENCY)
+    .group_by(Variant.product_id)
+    .subquery()
+)
+LISTED = (
+    select(
         Product.id,
         Product.slug,
         Product.number,
         Product.title,
         Product.line,
         Product.published_at,
-        lowest.c.lowest,
+        LOWEST.c.lowest,
     )
-    return select(*columns).join(lowest, lowest.c.product_id == Product.id).where(on_sale(terms.now))
+    .join(LOWEST, LOWEST.c.product_id == Product.id)
+    .where(ON_SALE)
+)
+"""Products on sale with their lowest price, for a page to order and cut."""
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PRICES = (
+    select(
+        Variant.product_id,
+        func.min(VariantPrice.amount).label("lowest"),
+        func.max(VariantPrice.amount).label("highest"),
+        func.max(VariantPrice.compare_at).label("was"),
+        func.coalesce(func.sum(case((AVAILABLE > 0, AVAILABLE), else_=0)), 0).label("left"),
+        func.max(case((Variant.stocked, 0), else_=1)).label("uncounted"),
+    )
+    .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == CURRENCY))
+    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+    .where(Variant.product_id.in_(_IDS))
+    .group_by(Variant.product_id)
+)
+_COLORS = (
+    select(Option.product_id, OptionValue.label)
+    .join(OptionValue, OptionValue.option_id == Option.id)
+    .where(Option.product_id.in_(_IDS), Option.name == "Color")
+    .order_by(OptionValue.position)
+)
 
 
 def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
-    """Cards for rows of `listed`, in their order."""
+    """Cards for rows of `LISTED`, in their order."""
     ids = [row.id for row in rows]
     if not ids:
         return []
-    prices, pictures, colours = _prices(session, ids, terms), of_products(session, ids), _colours(session, ids)
-    return [_card(row, prices[row.id], pictures.get(row.id), colours[row.id], terms) for row in rows]
+    prices = {row.product_id: row for row in session.execute(_PRICES, {"ids": ids, "currency": terms.currency})}
+    colors: dict[int, list[str]] = defaultdict(list)
+    for row in session.execute(_COLORS, {"ids": ids}):
+        colors[row.product_id].append(row.label)
+    pictures = of_products(session, ids)
+    return [_card(row, prices[row.id], pictures.get(row.id), colors[row.id], terms) for row in rows]
 
 
 def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], terms: Terms) -> Card:  # noqa: ANN401
@@ -100,35 +136,3 @@ def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], ter
         state=state,
         left=left if state == "low" else None,
     )
-
-
-def _prices(session: Session, ids: list[int], terms: Terms) -> dict[int, Any]:
-    left = case((AVAILABLE > 0, AVAILABLE), else_=0)
-    query = (
-        select(
-            Variant.product_id,
-            func.min(VariantPrice.amount).label("lowest"),
-            func.max(VariantPrice.amount).label("highest"),
-            func.max(VariantPrice.compare_at).label("was"),
-            func.coalesce(func.sum(left), 0).label("left"),
-            func.max(case((Variant.stocked, 0), else_=1)).label("uncounted"),
-        )
-        .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == terms.currency))
-        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(Variant.product_id.in_(ids))
-        .group_by(Variant.product_id)
-    )
-    return {row.product_id: row for row in session.execute(query)}
-
-
-def _colours(session: Session, ids: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    query = (
-        select(Option.product_id, OptionValue.label)
-        .join(OptionValue, OptionValue.option_id == Option.id)
-        .where(Option.product_id.in_(ids), Option.name == "Color")
-        .order_by(OptionValue.position)
-    )
-    for product_id, label in session.execute(query):
-        found[product_id].append(label)
-    return found

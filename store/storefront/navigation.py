@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from store.clock import Clock
 from store.db import Database
+from store.storefront.cards import Terms
 from store.storefront.repository import list_shelves
 
 KEEP_SECONDS = 15
@@ -19,9 +19,9 @@ KEEP_SECONDS = 15
 class Navigation:
     """Read once every few seconds a process; a page without it is still a page, so a failing database is waited out."""
 
-    def __init__(self, db: Database, clock: Clock, is_demo: Callable[[Session], bool]) -> None:
+    def __init__(self, db: Database, terms: Callable[[], Terms], is_demo: Callable[[Session], bool]) -> None:
         self._db = db
-        self._clock = clock
+        self._terms = terms
         self._is_demo = is_demo
         self._known: dict[str, Any] = {"nav_collections": [], "demo": False}
         self._until = 0.0
@@ -30,7 +30,7 @@ class Navigation:
         if time.monotonic() >= self._until:
             try:
                 with self._db.reader() as reader:
-                    shelves = list_shelves(reader, self._clock())
+                    shelves = list_shelves(reader, self._terms())
                     self._known = {"nav_collections": shelves, "demo": self._is_demo(reader)}
             except SQLAlchemyError:
                 return self._known

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
 
 from store.catalog.models import (
     Collection,
@@ -15,15 +16,17 @@ from store.catalog.models import (
     Option,
     OptionValue,
     Product,
-    ProductPicture,
     Status,
     Variant,
+    VariantPrice,
+    VariantValue,
 )
 from store.catalog.pictures import Picture, gallery
 from store.errors import Gone, NotFound
 from store.money import Money, show_price
-from store.stock import repository as stock
-from store.storefront.cards import Card, Terms, fill, listed
+from store.stock.models import StockLevel
+from store.stock.repository import AVAILABLE
+from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
 
 NO_SUCH = "There is no such item. The catalog has everything there is."
 
@@ -65,101 +68,147 @@ class ProductPage:
     related: list[Card]
 
 
+@dataclass(slots=True)
+class Grid:
+    """A variant with what it is one of: its value of each option, in the options' order."""
+
+    id: int
+    sku: str
+    label: str
+    price: int
+    left: int | None
+    values: list[Any] = field(default_factory=list)
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.left == 0
+
+
+_PRODUCT = select(
+    Product.id,
+    Product.slug,
+    Product.number,
+    Product.title,
+    Product.line,
+    Product.description,
+    Product.details,
+    Product.size_chart,
+    Product.kind,
+    Product.status,
+    ON_SALE.label("on_sale"),
+).where(Product.slug == bindparam("slug"))
+_GRID = (
+    select(
+        Variant.id,
+        Variant.sku,
+        Variant.label,
+        Variant.stocked,
+        VariantPrice.amount,
+        AVAILABLE.label("available"),
+        Option.name.label("option"),
+        OptionValue.id.label("value_id"),
+        OptionValue.label.label("value"),
+    )
+    .select_from(Variant)
+    .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == CURRENCY))
+    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+    .outerjoin(VariantValue, VariantValue.variant_id == Variant.id)
+    .outerjoin(OptionValue, OptionValue.id == VariantValue.value_id)
+    .outerjoin(Option, Option.id == OptionValue.option_id)
+    .where(Variant.product_id == bindparam("product_id"))
+    .order_by(Variant.position, Option.position)
+)
+_SHELVES = (
+    select(Collection.slug, Collection.title)
+    .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
+    .where(CollectionProduct.product_id == bindparam("product_id"))
+    .order_by(Collection.position)
+)
+_shelves_of = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == bindparam("product_id"))
+_beside = select(CollectionProduct.product_id).where(CollectionProduct.collection_id.in_(_shelves_of))
+_RELATED = (
+    LISTED.where(Product.id.in_(_beside), Product.id != bindparam("product_id"))
+    .order_by(Product.published_at.desc(), Product.id)
+    .limit(4)
+)
+
+
 def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> ProductPage:
     """The page of a product on sale; raises Gone for an archived one, NotFound for any other."""
     product = _find(session, slug, terms)
-    variants = [variant for variant in product.variants if _price_of(variant, terms) is not None]
-    if not variants:
-        raise NotFound(NO_SUCH)
-    left = stock.available(session, [variant.id for variant in variants if variant.stocked])
+    variants = _grid(session, product.id, terms)
     chosen = next((variant for variant in variants if variant.id == variant_id), None)
-    shown = chosen or _first_buyable(variants, left)
-    linked, picked = product.options[:-1], product.options[-1] if product.options else None
-    alike = [variant for variant in variants if _same(variant, shown, linked)]
-    choices = [_choice(variant, picked, left, terms, checked=variant is chosen) for variant in alike]
+    shown = chosen or _first_buyable(variants)
+    alike = [variant for variant in variants if _values(variant)[:-1] == _values(shown)[:-1]]
+    choices = [_choice(variant, terms, checked=variant is chosen) for variant in alike]
+    related = session.execute(_RELATED, {**terms.bound, "product_id": product.id}).all()
     return ProductPage(
         product=_facts(session, product),
-        links=[_links(product, variants, option, shown, left) for option in linked],
-        choices={"name": picked.name if picked else None, "variants": choices},
-        pictures=_pictures(session, product, shown),
+        links=[_links(slug, variants, shown, place) for place in range(len(shown.values) - 1)],
+        choices={"name": shown.values[-1].option if shown.values else None, "variants": choices},
+        pictures=gallery(session, product.id, _values(shown)),
         selected=next((choice for choice in choices if choice.checked), None),
         price=_price(choices),
-        related=_related(session, product.id, terms),
+        related=fill(session, related, terms),
     )
 
 
-def _find(session: Session, slug: str, terms: Terms) -> Product:
-    query = select(Product).where(Product.slug == slug)
-    product = session.scalar(
-        query.options(
-            selectinload(Product.options).joinedload(Option.values),
-            selectinload(Product.variants).options(selectinload(Variant.values), joinedload(Variant.prices)),
-            selectinload(Product.pictures),
-        )
-    )
+def _find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a row of _PRODUCT
+    product = session.execute(_PRODUCT, {"slug": slug, "now": terms.now}).one_or_none()
     if product is not None and product.status is Status.ARCHIVED:
         raise Gone(f"{product.title} has left the catalog. Its number is not used again.")
-    opens = product is not None and product.status is Status.ACTIVE and product.published_at
-    if (
-        product is None
-        or not opens
-        or opens > terms.now
-        or (product.withdrawn_at and product.withdrawn_at <= terms.now)
-    ):
+    if product is None or not product.on_sale:
         raise NotFound(NO_SUCH)
     return product
 
 
-def _first_buyable(variants: Sequence[Variant], left: dict[int, int]) -> Variant:
-    return next((variant for variant in variants if left.get(variant.id, 1) > 0), variants[0])
+def _grid(session: Session, product_id: int, terms: Terms) -> list[Grid]:
+    variants: dict[int, Grid] = {}
+    for row in session.execute(_GRID, {"product_id": product_id, "currency": terms.currency}):
+        left = max(row.available or 0, 0) if row.stocked else None
+        variant = variants.setdefault(row.id, Grid(row.id, row.sku, row.label, row.amount, left))
+        if row.value_id is not None:
+            variant.values.append(row)
+    if not variants:
+        raise NotFound(NO_SUCH)  # what has no price in the shop's currency is no choice
+    return list(variants.values())
 
 
-def _price_of(variant: Variant, terms: Terms) -> int | None:
-    """None for what the shop does not sell in its currency: that is no choice."""
-    return next((price.amount for price in variant.prices if price.currency == terms.currency), None)
+def _values(variant: Grid) -> list[int]:
+    return [value.value_id for value in variant.values]
 
 
-def _value_of(variant: Variant, option: Option) -> OptionValue:
-    return next(value for value in variant.values if value.option_id == option.id)
+def _first_buyable(variants: Sequence[Grid]) -> Grid:
+    return next((variant for variant in variants if not variant.is_sold_out), variants[0])
 
 
-def _same(variant: Variant, shown: Variant, options: Sequence[Option]) -> bool:
-    return all(_value_of(variant, option) is _value_of(shown, option) for option in options)
-
-
-def _choice(variant: Variant, option: Option | None, left: dict[int, int], terms: Terms, *, checked: bool) -> Choice:
-    count = left.get(variant.id) if variant.stocked else None
-    label = _value_of(variant, option).label if option else ""
-    state = terms.state(count)
+def _choice(variant: Grid, terms: Terms, *, checked: bool) -> Choice:
+    state = terms.state(variant.left)
+    place = f" in {variant.label}" if variant.label else ""
     return Choice(
         id=variant.id,
         sku=variant.sku,
-        label=label,
-        price=Money(_price_of(variant, terms) or 0, terms.currency),
+        label=variant.values[-1].value if variant.values else "",
+        price=Money(variant.price, terms.currency),
         state=state,
-        left=count if state == "low" else None,
+        left=variant.left if state == "low" else None,
         checked=checked and state != "sold_out",
-        stock_line=f"Only {count} left in {variant.label}." if state == "low" and variant.label else _few(state, count),
+        stock_line=f"Only {variant.left} left{place}." if state == "low" else "",
     )
 
 
-def _few(state: str, count: int | None) -> str:
-    return f"Only {count} left." if state == "low" else ""
-
-
-def _links(
-    product: Product, variants: Sequence[Variant], option: Option, shown: Variant, left: dict[int, int]
-) -> dict[str, object]:
+def _links(slug: str, variants: Sequence[Grid], shown: Grid, place: int) -> dict[str, object]:
+    """The values of one option, each leading to the first variant that can be had in it."""
+    by_value: dict[int, list[Grid]] = {}
+    for variant in variants:
+        by_value.setdefault(variant.values[place].value_id, []).append(variant)
     values = []
-    for value in option.values:
-        having = [variant for variant in variants if value in variant.values]
-        if not having:
-            continue
-        buyable = _first_buyable(having, left)
-        url = f"/products/{product.slug}?variant={buyable.id}"
-        sold_out = left.get(buyable.id, 1) == 0
-        values.append(Link(value.label, url, value is _value_of(shown, option), sold_out))
-    return {"name": option.name, "values": values}
+    for value_id, alike in by_value.items():
+        buyable = _first_buyable(alike)
+        url = f"/products/{slug}?variant={buyable.id}"
+        current = value_id == shown.values[place].value_id
+        values.append(Link(buyable.values[place].value, url, current, buyable.is_sold_out))
+    return {"name": shown.values[place].option, "values": values}
 
 
 def _price(choices: Sequence[Choice]) -> Money | str:
@@ -168,22 +217,7 @@ def _price(choices: Sequence[Choice]) -> Money | str:
     return lowest if same else f"from {show_price(lowest)}"
 
 
-def _pictures(session: Session, product: Product, shown: Variant) -> list[Picture]:
-    """Those of the chosen color, and those of none."""
-    values = {value.id for value in shown.values}
-    wanted: list[ProductPicture] = [
-        picture for picture in product.pictures if picture.value_id is None or picture.value_id in values
-    ]
-    return gallery(session, wanted)
-
-
-def _facts(session: Session, product: Product) -> dict[str, object]:
-    query = (
-        select(Collection.slug, Collection.title)
-        .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
-        .where(CollectionProduct.product_id == product.id)
-        .order_by(Collection.position)
-    )
+def _facts(session: Session, product: Any) -> dict[str, object]:  # noqa: ANN401 - a row of _PRODUCT
     return {
         "slug": product.slug,
         "number": product.number,
@@ -193,15 +227,8 @@ def _facts(session: Session, product: Product) -> dict[str, object]:
         "details": product.details,
         "size_chart": product.size_chart,
         "kind": product.kind,
-        "collections": [{"slug": row.slug, "title": row.title} for row in session.execute(query)],
+        "collections": [
+            {"slug": row.slug, "title": row.title} for row in session.execute(_SHELVES, {"product_id": product.id})
+        ],
         "delivery_note": "Packed within two working days." if product.kind is Kind.PHYSICAL else "",
     }
-
-
-def _related(session: Session, product_id: int, terms: Terms) -> list[Card]:
-    """Its neighbors: others that stand in a collection with it."""
-    shelves = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == product_id)
-    beside = select(CollectionProduct.product_id).where(CollectionProduct.collection_id.in_(shelves))
-    query = listed(terms).where(Product.id.in_(beside), Product.id != product_id)
-    rows = session.execute(query.order_by(Product.published_at.desc(), Product.id).limit(4)).all()
-    return fill(session, rows, terms)

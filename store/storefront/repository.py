@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import Collection, CollectionProduct, Product
-from store.catalog.repository import on_sale
 from store.clock import from_epoch
 from store.errors import Invalid, NotFound
-from store.storefront.cards import Card, Terms, fill, listed
+from store.storefront.cards import LISTED, LOWEST, ON_SALE, Card, Terms, fill
 
 PAGE = 24
 
@@ -39,17 +38,31 @@ class Listing:
     after: str | None
 
 
-def list_shelves(session: Session, now: datetime) -> list[Shelf]:
+_WITHIN = Product.id.in_(
+    select(CollectionProduct.product_id).where(CollectionProduct.collection_id == bindparam("collection"))
+)
+_SHELF = (Collection.id, Collection.slug, Collection.title, Collection.description, Collection.featured)
+_SHELVES = (
+    select(*_SHELF, func.count(Product.id))
+    .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
+    .join(Product, and_(Product.id == CollectionProduct.product_id, ON_SALE))
+    .group_by(*_SHELF, Collection.position)
+    .order_by(Collection.position)
+)
+_COUNT = select(func.count(Product.id)).where(ON_SALE)
+_NEWEST = (Product.published_at.desc(), Product.id.desc())
+_IN_ORDER = (
+    LISTED.join(CollectionProduct, CollectionProduct.product_id == Product.id)
+    .where(CollectionProduct.collection_id == bindparam("collection"))
+    .order_by(CollectionProduct.position)
+    .limit(bindparam("most"))
+)
+_BESIDES = LISTED.where(~_WITHIN).order_by(*_NEWEST).limit(bindparam("most"))
+
+
+def list_shelves(session: Session, terms: Terms) -> list[Shelf]:
     """Collections that have something on sale, in their order."""
-    columns = (Collection.id, Collection.slug, Collection.title, Collection.description, Collection.featured)
-    query = (
-        select(*columns, func.count(Product.id))
-        .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
-        .join(Product, and_(Product.id == CollectionProduct.product_id, on_sale(now)))
-        .group_by(*columns, Collection.position)
-        .order_by(Collection.position)
-    )
-    return [Shelf(*row) for row in session.execute(query)]
+    return [Shelf(*row) for row in session.execute(_SHELVES, {"now": terms.now})]
 
 
 def get_collection(session: Session, slug: str) -> Collection:
@@ -61,65 +74,49 @@ def get_collection(session: Session, slug: str) -> Collection:
 
 def list_products(session: Session, terms: Terms, sort: str, after: str | None, collection: int | None) -> Listing:
     """A page of products: newest first, or by price. Raises Invalid for a key that is none of ours."""
-    query = listed(terms)
-    count = select(func.count(Product.id)).where(on_sale(terms.now))
-    if collection is not None:
-        within = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection)
-        query, count = query.where(Product.id.in_(within)), count.where(Product.id.in_(within))
-    rows = session.execute(_page(query, sort, after).limit(PAGE + 1)).all()
+    bound = {**terms.bound, "collection": collection, **(_read_key(after, sort) if after else {})}
+    within = collection is not None
+    rows = session.execute(_page(sort, goes_on=bool(after), within=within), bound).all()
+    total = session.scalar(_COUNT.where(_WITHIN) if within else _COUNT, bound) or 0
     following = _key(rows[PAGE - 1], sort) if len(rows) > PAGE else None
-    return Listing(fill(session, rows[:PAGE], terms), session.scalar(count) or 0, following)
+    return Listing(fill(session, rows[:PAGE], terms), total, following)
 
 
 def list_newest(session: Session, terms: Terms, count: int, besides: int | None) -> list[Card]:
     """The newest products, but for those of collection `besides`, which the page shows already."""
-    query = listed(terms).order_by(Product.published_at.desc(), Product.id.desc())
-    if besides is not None:
-        shown = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == besides)
-        query = query.where(Product.id.not_in(shown))
-    return fill(session, session.execute(query.limit(count)).all(), terms)
+    rows = session.execute(_BESIDES, {**terms.bound, "collection": besides or 0, "most": count}).all()
+    return fill(session, rows, terms)
 
 
 def list_of_collection(session: Session, collection_id: int, terms: Terms, count: int) -> list[Card]:
     """The first of a collection, in the order staff gave it."""
-    query = (
-        listed(terms)
-        .join(CollectionProduct, CollectionProduct.product_id == Product.id)
-        .where(CollectionProduct.collection_id == collection_id)
-        .order_by(CollectionProduct.position)
-    )
-    return fill(session, session.execute(query.limit(count)).all(), terms)
+    rows = session.execute(_IN_ORDER, {**terms.bound, "collection": collection_id, "most": count}).all()
+    return fill(session, rows, terms)
 
 
 def lowest_price(session: Session, collection_id: int, terms: Terms) -> int | None:
-    within = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
-    priced = listed(terms).where(Product.id.in_(within)).subquery()
-    lowest: int | None = session.scalar(select(func.min(priced.c.lowest)))
+    priced = LISTED.where(_WITHIN).subquery()
+    lowest: int | None = session.scalar(select(func.min(priced.c.lowest)), {**terms.bound, "collection": collection_id})
     return lowest
 
 
-def _page(query: Select[Any], sort: str, after: str | None) -> Select[Any]:
-    lowest = query.selected_columns.lowest
+@cache
+def _page(sort: str, *, goes_on: bool, within: bool) -> Select[Any]:
+    """The statement of a page: where the last one ended, `first` and `last` are its key."""
+    first: BindParameter[Any] = bindparam("first")
+    last: BindParameter[Any] = bindparam("last")
     if sort == "newest":
-        if after:
-            moment, product_id = _read_key(after)
-            published = from_epoch(moment // 1_000_000).replace(microsecond=moment % 1_000_000)
-            query = query.where(
-                or_(
-                    Product.published_at < published,
-                    and_(Product.published_at == published, Product.id < product_id),
-                )
-            )
-        return query.order_by(Product.published_at.desc(), Product.id.desc())
-    if sort == "price":
-        if after:
-            price, product_id = _read_key(after)
-            query = query.where(or_(lowest > price, and_(lowest == price, Product.id > product_id)))
-        return query.order_by(lowest, Product.id)
-    if after:
-        price, product_id = _read_key(after)
-        query = query.where(or_(lowest < price, and_(lowest == price, Product.id < product_id)))
-    return query.order_by(lowest.desc(), Product.id.desc())
+        order, beyond = _NEWEST, or_(
+            Product.published_at < first, and_(Product.published_at == first, Product.id < last)
+        )  # fmt: skip
+    elif sort == "price":
+        order = (LOWEST.c.lowest.asc(), Product.id.asc())
+        beyond = or_(LOWEST.c.lowest > first, and_(LOWEST.c.lowest == first, Product.id > last))
+    else:
+        order = (LOWEST.c.lowest.desc(), Product.id.desc())
+        beyond = or_(LOWEST.c.lowest < first, and_(LOWEST.c.lowest == first, Product.id < last))
+    query = LISTED.where(_WITHIN) if within else LISTED
+    return (query.where(beyond) if goes_on else query).order_by(*order).limit(PAGE + 1)
 
 
 def _key(row: Any, sort: str) -> str:  # noqa: ANN401
@@ -127,8 +124,11 @@ def _key(row: Any, sort: str) -> str:  # noqa: ANN401
     return f"{first}-{row.id}"
 
 
-def _read_key(after: str) -> tuple[int, int]:
+def _read_key(after: str, sort: str) -> dict[str, object]:
     first, _, last = after.partition("-")
     if not all(part.isascii() and part.isdigit() and len(part) <= 17 for part in (first, last)):
         raise Invalid("This page of the catalog does not exist. Start from its first page.")
-    return int(first), int(last)
+    if sort != "newest":
+        return {"first": int(first), "last": int(last)}
+    seconds, micros = divmod(int(first), 1_000_000)
+    return {"first": from_epoch(min(seconds, 32_000_000_000)).replace(microsecond=micros), "last": int(last)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from store.errors import Invalid
 from store.money import Money
+from store.settings import Settings
 from store.storefront import product as products_of
 from store.storefront import repository
 from store.storefront.cards import Terms
@@ -19,8 +21,12 @@ blueprint = Blueprint("catalog", __name__)
 SORTS = {"newest": "Newest", "price": "Price, low first", "-price": "Price, high first"}
 
 
+def terms_of(settings: Settings, moment: datetime) -> Terms:
+    return Terms(settings.store_currency, moment, settings.low_stock)
+
+
 def card_terms() -> Terms:
-    return Terms(settings().store_currency, now(), settings().low_stock)
+    return terms_of(settings(), now())
 
 
 @blueprint.after_request
@@ -33,7 +39,7 @@ def share(response: Response) -> Response:
 
 @blueprint.get("/")
 def home() -> str:
-    shelves = repository.list_shelves(reader(), now())
+    shelves = repository.list_shelves(reader(), card_terms())
     featured = next((shelf for shelf in shelves if shelf.featured), None)
     latest = repository.list_newest(reader(), card_terms(), 8, besides=featured.id if featured else None)
     drop = _drop(featured) if featured else None

@@ -85,6 +85,7 @@ def ask(session: str) -> Page:
     with _opened(session) as (account, body):
         if not buyer.awaits_bank(account, body):
             return redirect(url_for("hosted_page.show", session=session), 303)
+        _allow_way_back(body)
         return render_template("confirm.html", session=body)
 
 

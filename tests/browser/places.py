@@ -1,0 +1,154 @@
+"""Every page there is, and how one comes to see it. A place is a function of `visit(path, cookies=…)` and the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.running import IBAN, RunningShop
+from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button
+from tests.shop import wait_until
+
+Visit = Callable[..., Page]
+
+
+def at(path: str) -> Callable[[Visit, RunningShop], Page]:
+    return lambda visit, _live: visit(path)
+
+
+def sold_out(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products/dead-air-hoodie")
+    page.get_by_role("link", name="Stone").click()
+    expect(page.locator(".sold-out")).to_be_visible()
+    return page
+
+
+def size_chosen(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products/pitch-control-tee")
+    choose(page, "Black", "L")
+    page.get_by_text("Size chart").first.click()
+    return page
+
+
+def bag(visit: Visit, live: RunningShop) -> Page:
+    return visit("/cart", cookies=live.once("shopping", live.with_bag).cookies)
+
+
+def drawer(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products/night-bus-vol-2")
+    add_to_bag(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+def checkout(visit: Visit, live: RunningShop) -> Page:
+    return visit("/checkout", cookies=live.once("shopping", live.with_bag).cookies)
+
+
+def checkout_with_mistakes(visit: Visit, live: RunningShop) -> Page:
+    page = checkout(visit, live)
+    pay_button(page).click()
+    expect(page.locator("#mend")).to_be_visible()
+    return page
+
+
+def payment(visit: Visit, live: RunningShop) -> Page:
+    return visit(live.once("at payment", live.at_payment).session_url)
+
+
+def payment_declined(visit: Visit, live: RunningShop) -> Page:
+    page = payment(visit, live)
+    pay(page, DECLINED_CARD)
+    expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+def payment_with_mistakes(visit: Visit, live: RunningShop) -> Page:
+    page = payment(visit, live)
+    pay_button(page).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+def banks_question(visit: Visit, live: RunningShop) -> Page:
+    page = visit(live.at_payment().session_url)
+    pay(page, "4000 0025 0000 3155")
+    expect(heading(page)).to_have_text("Confirm with your bank")
+    return page
+
+
+def payment_closed(visit: Visit, live: RunningShop) -> Page:
+    return visit(live.once("paid", live.after_paying).session_url)
+
+
+def not_paid_yet(visit: Visit, live: RunningShop) -> Page:
+    guest = live.once("at payment", live.at_payment)
+    return visit(guest.success_path, cookies=guest.cookies)
+
+
+def back_from_payment(visit: Visit, live: RunningShop) -> Page:
+    return visit("/checkout/cancel", cookies=live.once("at payment", live.at_payment).cookies)
+
+
+def canceled(visit: Visit, live: RunningShop) -> Page:
+    page = visit("/checkout/cancel", cookies=live.at_payment().cookies)
+    page.get_by_role("button", name="Cancel checkout").click()
+    expect(heading(page)).to_have_text("Checkout canceled")
+    return page
+
+
+def thanks(visit: Visit, live: RunningShop) -> Page:
+    guest = live.once("paid", live.after_paying)
+    return visit(guest.success_path, cookies=guest.cookies)
+
+
+def on_its_way(visit: Visit, live: RunningShop) -> Page:
+    guest = live.once("slow", lambda: live.after_paying(**IBAN))
+    return visit(guest.success_path, cookies=guest.cookies)
+
+
+def order(visit: Visit, live: RunningShop) -> Page:
+    return visit(live.once("paid", live.after_paying).order_path)
+
+
+def mail(visit: Visit, live: RunningShop) -> Page:
+    guest = live.once("paid", live.after_paying)
+    (message,) = wait_until(lambda: live.mails_to(guest.email), 60)
+    return visit(f"/dev/mail/{message.id}")
+
+
+SHOP = {
+    "home": at("/"),
+    "listing": at("/products"),
+    "collection": at("/collections/drop-04"),
+    "product": at("/products/pitch-control-tee"),
+    "product without choices": at("/products/night-bus-vol-2"),
+    "product with a size chosen": size_chosen,
+    "product sold out": sold_out,
+    "bag": bag,
+    "empty bag": at("/cart"),
+    "drawer": drawer,
+    "checkout": checkout,
+    "checkout with mistakes": checkout_with_mistakes,
+    "thank-you": thanks,
+    "payment on its way": on_its_way,
+    "not paid yet": not_paid_yet,
+    "back from payment": back_from_payment,
+    "canceled": canceled,
+    "order": order,
+    "404": at("/products/no-such-thing"),
+    "terms": at("/terms"),
+    "privacy": at("/privacy"),
+    "returns": at("/returns"),
+    "mails": at("/dev/mail"),
+    "mail": mail,
+}
+PAYMENT = {
+    "payment": payment,
+    "payment declined": payment_declined,
+    "payment with mistakes": payment_with_mistakes,
+    "the bank's question": banks_question,
+    "nothing left to pay": payment_closed,
+}
+PLACES = SHOP | PAYMENT

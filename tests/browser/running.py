@@ -1,0 +1,188 @@
+"""The whole shop as `make run` starts it, with ports, database and folders of its own, and guests that speak HTTP."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import socket
+import subprocess
+import sys
+from functools import cached_property
+from pathlib import Path
+
+import requests
+from sqlalchemy import text
+
+from store.db import Database
+from store.mail.kept import list_kept
+from store.ops.verify import verify
+from store.settings import SANDBOX_KEY
+from tests.shop import US, session_in, token, wait_until
+
+ROOT = Path(__file__).parents[2]
+CARD = {"card": "4242424242424242"}
+IBAN = {"iban": "AT611904300234573201"}
+START_SECONDS = 120
+numbers = itertools.count(1)
+
+
+class RunningShop:
+    """`python -m store` in a process of its own; `made` keeps what several pages are shown from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ports = free_ports(2)
+        self.url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in ports)
+        database_url = f"sqlite:///{folder}/store.db"
+        environment = os.environ | {
+            "STORE_ENV": "test",
+            "PORT": str(ports[0]),
+            "SANDBOX_PORT": str(ports[1]),
+            "DATABASE_URL": database_url,
+            "STORAGE_URL": f"file://{folder}/media",
+            "VAR_FOLDER": str(folder / "var"),
+        }
+        with (folder / "log").open("wb") as log:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "store"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        wait_until(self._is_ready, START_SECONDS)
+        self.db = Database(database_url)
+        self.made: dict[str, Guest] = {}
+
+    def _is_ready(self) -> bool:
+        assert self.child.poll() is None, (self.folder / "log").read_text()
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def stop(self) -> None:
+        self.db.engine.dispose()
+        self.child.terminate()
+        self.child.wait(30)
+
+    def rows(self, query: str, **values) -> list[tuple]:
+        with self.db.reader() as reader:
+            return [tuple(row) for row in reader.execute(text(query), values)]
+
+    def variants(self, slug: str) -> list[int]:
+        query = "SELECT variant.id FROM variant JOIN product ON product.id = product_id WHERE slug = :slug ORDER BY 1"
+        return [row[0] for row in self.rows(query, slug=slug)]
+
+    def available(self, variant_id: int) -> int:
+        query = "SELECT on_hand - reserved FROM stock_level WHERE variant_id = :id"
+        return self.rows(query, id=variant_id)[0][0]
+
+    def orders_of(self, email: str) -> list[tuple[str, int]]:
+        """(number, total) of each."""
+        return self.rows('SELECT number, total FROM "order" WHERE email = :email', email=email)
+
+    def wait_for_order(self, email: str) -> str:
+        return wait_until(lambda: self.orders_of(email), 20)[0][0]
+
+    def mails_to(self, email: str):
+        return [mail for mail in list_kept(self.folder / "var" / "mail") if mail.to == email]
+
+    def control(self, path: str, body: dict) -> dict:
+        """One of the sandbox's own levers."""
+        headers = {"Authorization": f"Bearer {SANDBOX_KEY}"}
+        answer = requests.post(f"{self.sandbox_url}/_test/{path}", json=body, headers=headers, timeout=20)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def breaches(self):
+        return verify(self.db)
+
+    # -- somebody's state, for tests that only look at a page ----------------------------------------------------
+
+    def once(self, name: str, make) -> Guest:
+        """Whom `make` makes for pages that many tests look at."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
+
+    def with_bag(self) -> Guest:
+        guest = Guest(self)
+        for slug in ("night-bus-vol-2", "hand-signals", "flyer-tote"):
+            guest.add(self.variants(slug)[0])
+        return guest
+
+    def at_payment(self) -> Guest:
+        guest = self.with_bag()
+        guest.check_out()
+        return guest
+
+    def after_paying(self, **how: str) -> Guest:
+        guest = self.at_payment()
+        guest.pay(**how or CARD)
+        if not how:
+            self.wait_for_order(guest.email)
+        return guest
+
+
+class Guest:
+    """Somebody who shops without a browser; the cookies may be handed to one."""
+
+    def __init__(self, shop: RunningShop) -> None:
+        self.shop = shop
+        self.email = new_email()
+        self.jar: dict[str, str] = {}
+        self.session_url = ""
+
+    @property
+    def cookies(self) -> list[dict]:
+        return [{"name": name, "value": value, "url": self.shop.url} for name, value in self.jar.items()]
+
+    @property
+    def session_id(self) -> str:
+        return session_in(self.session_url)
+
+    @property
+    def success_path(self) -> str:
+        return f"/checkout/success?session_id={self.session_id}"
+
+    @cached_property
+    def order_path(self) -> str:
+        """The private link, as the thank-you page has it."""
+        page = self._ask("GET", self.success_path)
+        return re.search(r'href="(/o/[^"]+)"', page.text)[1]
+
+    def add(self, variant_id: int, quantity: int = 1) -> None:
+        answer = self._ask("POST", "/cart/lines", {"variant": variant_id, "quantity": quantity})
+        assert answer.status_code == 303, answer.text
+
+    def check_out(self) -> None:
+        answer = self._ask("POST", "/checkout", US | {"email": self.email, "form_token": token()})
+        assert answer.status_code == 303, answer.text
+        self.session_url = answer.headers["Location"]
+
+    def pay(self, **how: str) -> None:
+        self.shop.control(f"pay/{self.session_id}", how)
+
+    def _ask(self, method: str, path: str, form: dict | None = None) -> requests.Response:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        answer = requests.request(
+            method,
+            self.shop.url + path,
+            data=form,
+            headers=headers,
+            cookies=self.jar,
+            allow_redirects=False,
+            timeout=30,
+        )
+        self.jar |= answer.cookies.get_dict()
+        return answer
+
+
+def new_email() -> str:
+    return f"buyer{next(numbers)}@example.com"
+
+
+def free_ports(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports

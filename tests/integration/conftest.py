@@ -1,0 +1,13 @@
+"""What the tests of money and stock share."""
+
+import pytest
+
+from tests.relay import Relay
+
+
+@pytest.fixture
+def relay(sandbox):
+    """Stands between a shop and the sandbox: `open_shop(stripe_api_base=relay.url)`."""
+    relay = Relay(sandbox.url)
+    yield relay
+    relay.stop()

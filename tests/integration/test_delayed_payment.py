@@ -1,0 +1,104 @@
+"""A bank that takes days: kept, told, cancelled meanwhile, come after all or not (rules 18 and 19)."""
+
+import pytest
+
+from tests.integration.stories import DEBIT_THAT_FAILS, DEBIT_THAT_WORKS
+from tests.shop import US
+
+
+@pytest.fixture
+def tee(shop):
+    return shop.make_item(units=30)
+
+
+def debit(shop, tee, iban, **form):
+    """A visitor whose payment is on its way."""
+    client = shop.visitor_with(tee, quantity=2)
+    client.session_id = shop.check_out(client, **form)
+    shop.pay(client.session_id, iban=iban)
+    assert {status for status, _ in shop.deliver()} == {200}
+    shop.worker.drain()
+    return client
+
+
+def answer_of_the_bank(shop):
+    shop.clock.advance(days=4)
+    assert {status for status, _ in shop.deliver()} == {200}
+    shop.worker.drain()
+
+
+def subjects(shop):
+    return sorted(mail.subject for mail in shop.mails())
+
+
+def test_while_the_money_is_on_its_way_everybody_is_told_not_to_pay_again(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_WORKS)
+    assert shop.value("SELECT state FROM checkout") == "awaiting_payment"
+    page = client.get(f"/checkout/success?session_id={client.session_id}")
+    assert "Please do not pay again" in page.text
+    assert "Nothing in your bag yet" in client.get("/cart").text
+    (mail,) = shop.mails()
+    assert (mail.to, mail.subject, "Please do not pay again" in mail.text) == (
+        US["email"], "Your payment is on its way", True,
+    )  # fmt: skip
+    assert (shop.level(tee), shop.counts()["order"]) == ((30, 2), 0)
+
+
+def test_a_debit_that_comes_becomes_the_order(shop, tee):
+    debit(shop, tee, DEBIT_THAT_WORKS)
+    answer_of_the_bank(shop)
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("paid", (30, 2))
+    number = shop.value('SELECT number FROM "order"')
+    assert subjects(shop) == [f"We have your order {number}", "Your payment is on its way"]
+
+
+def test_a_debit_that_fails_gives_the_things_back_and_says_so(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_FAILS)
+    answer_of_the_bank(shop)
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("expired", (30, 0))
+    assert shop.rows("SELECT stage, order_id, unapplied_reason FROM payment") == [("failed", None, None)]
+    assert subjects(shop) == ["Your payment did not arrive", "Your payment is on its way"]
+    assert "This checkout has ended" in client.get(f"/checkout/success?session_id={client.session_id}").text
+    assert shop.attention() == []
+
+
+def test_a_failed_debit_is_found_by_the_sweeper_when_its_webhook_is_lost(shop, tee):
+    debit(shop, tee, DEBIT_THAT_FAILS)
+    shop.clock.advance(days=4)
+    shop.worker.drain()
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("expired", (30, 0))
+    assert subjects(shop) == ["Your payment did not arrive", "Your payment is on its way"]
+
+
+def test_a_bag_refilled_while_the_money_is_on_its_way_is_another_checkout(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_WORKS)
+    client.post("/cart/lines", data={"variant": tee, "quantity": 1})
+    second = shop.check_out(client)
+    assert shop.rows("SELECT state FROM checkout ORDER BY state") == [("awaiting_payment",), ("open",)]
+    assert shop.level(tee) == (30, 3)
+    shop.pay(second)
+    answer_of_the_bank(shop)
+    assert shop.counts()["order"] == 2
+
+
+def test_cancelling_while_the_money_is_on_its_way_waits_for_the_bank(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_FAILS)
+    assert "Your payment is on its way" in client.post("/checkout/cancel").text
+    assert shop.rows("SELECT state, cancel_requested FROM checkout") == [("awaiting_payment", True)]
+    assert shop.level(tee) == (30, 2)
+    answer_of_the_bank(shop)
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("cancelled", (30, 0))
+    assert subjects(shop) == ["Your payment is on its way"]
+
+
+def test_cancelled_and_then_paid_sends_nothing_and_keeps_the_money_for_its_owner(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_WORKS)
+    client.post("/checkout/cancel")
+    answer_of_the_bank(shop)
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("cancelled", (30, 0))
+    assert shop.rows("SELECT stage, amount, unapplied_reason FROM payment") == [("paid", 7450, "cancelled")]
+    assert (shop.counts()["order"], shop.attention()) == (0, ["unapplied_cancelled"])
+    assert shop.rows("SELECT account, amount FROM posting ORDER BY id") == [
+        ("stripe_clearing", 7450),
+        ("customer_liability", -7450),
+    ]
