@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     """The shop as a WSGI application. Raises BadSettings when it cannot be run like this."""
     settings = settings or load()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # it tells who it has refused
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its context at every look
     app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)

@@ -49,7 +49,7 @@ _SHELVES = (
     .group_by(*_SHELF, Collection.position)
     .order_by(Collection.position)
 )
-_COUNT = select(func.count(Product.id)).where(ON_SALE)
+_COUNT = select(func.count(Product.id)).join(LOWEST, LOWEST.c.product_id == Product.id).where(ON_SALE)
 _NEWEST = (Product.published_at.desc(), Product.id.desc())
 _IN_ORDER = (
     LISTED.join(CollectionProduct, CollectionProduct.product_id == Product.id)

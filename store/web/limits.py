@@ -19,7 +19,7 @@ def network() -> str:
     return ":".join(address.split(":")[:4]) + "::/64" if ":" in address else address
 
 
-limiter = Limiter(network, headers_enabled=False)
+limiter = Limiter(network, headers_enabled=True)
 
 
 def register(app: Flask, settings: Settings) -> None:
