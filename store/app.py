@@ -25,8 +25,10 @@ from store.ops.demo.load import is_loaded
 from store.orders import views as order_views
 from store.orders.mails import OrderMails
 from store.payments import views as payment_views
+from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
-from store.payments.service import EventJobs, Payments, Sweeper
+from store.payments.service import Payments
+from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.storefront import views as storefront_views
 from store.storefront.navigation import Navigation
@@ -73,6 +75,7 @@ def make_worker(app: Flask) -> Worker:
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
         "sweep": Sweeper(patient).sweep,
+        "find_owner": events.find_owner,
         "read_again": events.read_again,
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from store.audit.models import Attention
@@ -21,6 +21,14 @@ def raise_attention(session: Session, kind: str, subject: str, sentence: str, no
         row.on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=text("closed_at IS NULL"))
     )
     log.warning("attention: %s %s", kind, subject)
+
+
+def close_attention(session: Session, kind: str, subject: str, now: datetime) -> None:
+    """The matter has settled itself."""
+    still_open = update(Attention).where(
+        Attention.kind == kind, Attention.subject == subject, Attention.closed_at.is_(None)
+    )
+    session.execute(still_open.values(closed_at=now))
 
 
 def list_open(session: Session) -> list[Attention]:

@@ -83,8 +83,8 @@ class Checkouts:
         checkout = self._unfinished(cart_id)
         if checkout.state is CheckoutState.OPEN:
             self._close(checkout.id)
-        else:
-            self.payments.db.run(lambda session: orders.ask_to_cancel(session, checkout.id), repeatable=True)
+        # Awaited already, or since a moment ago, when its page turned out to be completed: then it is a wish (rule 19).
+        self.payments.db.run(lambda session: orders.ask_to_cancel(session, checkout.id), repeatable=True)
         with self.payments.db.reader() as reader:
             return orders.get_checkout(reader, checkout.id).state
 

@@ -154,6 +154,8 @@ def _return_page(checkout: Checkout) -> str:
         pictures = of_variants(reader(), [line.variant_id for line in order.lines])
         view = view_order(order, pictures)
         return render_template("checkout/success.html", state="paid", order=view, order_url=link)
+    if checkout.state in ENDED_UNPAID and checkout.bag_taken_at is not None:
+        return render_template("checkout/success.html", state="failed", checkout_id=checkout.id)
     state = {
         CheckoutState.OPEN: "open",
         CheckoutState.AWAITING_PAYMENT: "awaiting",

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from store.audit.repository import raise_attention
+from store.audit.repository import close_attention, raise_attention
 from store.db import Database
 from store.jobs.repository import enqueue
 from store.payments import repository
-from store.payments.facts import Event
+from store.payments.facts import Event, read_event
 from store.payments.gateway import API_VERSION, EVENT_TYPES
-from store.payments.models import EventOutcome
+from store.payments.models import EventOutcome, WebhookEvent
 from store.payments.settle import Ours, settle
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,17 @@ def _handle(session: Session, event: Event, ours: Ours, now: datetime) -> EventO
     if row.outcome in DONE:
         return row.outcome
     row.outcome = _apply(session, event, ours, now)
-    row.error = None
+    if row.error is not None:
+        row.error = None
+        close_attention(session, "event_failed", f"event:{event.id}", now)
     return row.outcome
+
+
+def look_again(session: Session, event_id: str, now: datetime) -> None:
+    """Handle a kept event once more, now that its payment is known to be ours."""
+    row = session.get_one(WebhookEvent, event_id, with_for_update=True)
+    if row.body is not None:
+        row.outcome = _about_a_payment(session, read_event(row.body, API_VERSION), now)
 
 
 def _apply(session: Session, event: Event, ours: Ours, now: datetime) -> EventOutcome:
@@ -86,8 +95,15 @@ def _read_again(session: Session, event: Event, now: datetime) -> EventOutcome:
 
 
 def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutcome:
-    """Refunds, disputes, warnings: kept and shown to staff when the payment is ours; none is booked yet."""
-    if not event.payment_intent or repository.find_payment(session, event.payment_intent) is None:
+    """Refunds, disputes, warnings: kept and shown to staff when the payment is ours; none is booked yet.
+
+    Of a payment we do not know, a job asks Stripe whose it is: the refund may have come before the payment (rule 10).
+    """
+    if not event.payment_intent:
+        return EventOutcome.IGNORED
+    if repository.find_payment(session, event.payment_intent) is None:
+        payload = {"event": event.id, "payment_intent": event.payment_intent}
+        enqueue(session, "find_owner", payload, now, unique_key=f"find_owner:{event.id}")
         return EventOutcome.IGNORED
     sentence = f"Stripe reports {event.type} for one of our payments. Look at it in Stripe's dashboard."
     raise_attention(session, event.type, f"payment:{event.payment_intent}", sentence, now)

@@ -53,12 +53,11 @@ def settle(
     if fact.store_id != ours.store_id:
         return EventOutcome.IGNORED
     payment = repository.lock_payment(session, fact.payment_intent, now) if fact.payment_intent else None
-    attempt = repository.find_attempt(session, fact)
-    checkout = _lock_checkout(session, attempt)
-    if attempt is None or checkout is None:
+    place = repository.find_place(session, fact)
+    if place is None:
         return _unknown(session, fact, payment, now)
-    session.refresh(attempt, with_for_update=True)  # another may have moved it while we waited for the checkout
-    stranger = _stranger(session, fact, ours, attempt, checkout)
+    checkout, attempt = lock_place(session, place)
+    stranger = _stranger(fact, ours, attempt, checkout)
     if not stranger:
         _join(session, fact, attempt, checkout, payment, now)
     fault = stranger or _other_deal(fact, checkout)
@@ -73,20 +72,14 @@ def settle(
     return EventOutcome.ATTENTION if fault else EventOutcome.APPLIED
 
 
-def _lock_checkout(session: Session, attempt: StripeSession | None) -> Checkout | None:
-    """Found by an unlocked read, then locked in rule 5's order: the bag first."""
-    if attempt is None:
-        return None
-    found = orders.find_checkout(session, attempt.checkout_id)
-    if found is None:
-        return None
-    carts.lock_cart(session, found.cart_id)
-    return orders.lock_checkout(session, found.id)
+def lock_place(session: Session, place: repository.Place) -> tuple[Checkout, StripeSession]:
+    """A checkout and one of its attempts, locked in rule 5's order and as they are now: the bag first."""
+    carts.lock_cart(session, place.cart_id)
+    checkout = orders.lock_checkout(session, place.checkout_id)
+    return checkout, session.get_one(StripeSession, place.attempt_id, with_for_update=True, populate_existing=True)
 
 
-def _stranger(
-    session: Session, fact: SessionFact, ours: Ours, attempt: StripeSession, checkout: Checkout
-) -> str | None:
+def _stranger(fact: SessionFact, ours: Ours, attempt: StripeSession, checkout: Checkout) -> str | None:
     """Why this is not the session we created, though it bears our marks; such a fact joins nothing."""
     named = {
         "test or live mode": fact.livemode == ours.livemode,
@@ -95,7 +88,7 @@ def _stranger(
     }
     if sentence := _differs(fact, named):
         return sentence
-    if repository.adopt(session, attempt.id, fact):
+    if attempt.stripe_id in (None, fact.session_id):
         return None
     return f"Stripe has two sessions for one attempt, {attempt.stripe_id} and {fact.session_id}. Look at both there."
 
@@ -137,6 +130,7 @@ def _join(
     if contradict(attempt.state, said):
         sentence = f"Stripe's session {fact.session_id} was said to be complete and expired. Look at it at Stripe."
         raise_attention(session, "session_contradiction", f"session:{fact.session_id}", sentence, now)
+    attempt.stripe_id = fact.session_id
     attempt.state = join_session(attempt.state, said)
     attempt.dead = attempt.dead or fact.is_dead
     if said is SessionState.COMPLETE and checkout.bag_taken_at is None:

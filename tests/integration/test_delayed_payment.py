@@ -1,7 +1,10 @@
 """A bank that takes days: kept, told, cancelled meanwhile, come after all or not (rules 18 and 19)."""
 
+from datetime import timedelta
+
 import pytest
 
+from store.payments.sweeping import Sweeper
 from tests.integration.stories import DEBIT_THAT_FAILS, DEBIT_THAT_WORKS
 from tests.shop import US
 
@@ -58,7 +61,7 @@ def test_a_debit_that_fails_gives_the_things_back_and_says_so(shop, tee):
     assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("expired", (30, 0))
     assert shop.rows("SELECT stage, order_id, unapplied_reason FROM payment") == [("failed", None, None)]
     assert subjects(shop) == ["Your payment did not arrive", "Your payment is on its way"]
-    assert "This checkout has ended" in client.get(f"/checkout/success?session_id={client.session_id}").text
+    assert "Your payment did not arrive" in client.get(f"/checkout/success?session_id={client.session_id}").text
     assert shop.attention() == []
 
 
@@ -102,3 +105,45 @@ def test_cancelled_and_then_paid_sends_nothing_and_keeps_the_money_for_its_owner
         ("stripe_clearing", 7450),
         ("customer_liability", -7450),
     ]
+
+
+def test_the_mail_about_a_failed_debit_leads_to_a_button_that_puts_the_lines_back(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_FAILS)
+    answer_of_the_bank(shop)
+    mail = next(mail for mail in shop.mails() if mail.subject == "Your payment did not arrive")
+    link = next(word for word in mail.text.split() if "/checkout/again/" in word).removeprefix(shop.settings.public_url)
+    assert "Nothing in your bag yet" in client.get("/cart").text
+
+    assert (client.get(link).status_code, shop.level(tee)) == (200, (30, 0))
+    assert client.post(link).status_code == 303
+    assert shop.rows("SELECT variant_id, quantity FROM cart_line") == [(tee, 2)]
+    assert "Your payment did not arrive" in client.get(f"/checkout/success?session_id={client.session_id}").text
+
+
+def test_what_has_sold_out_since_a_failed_debit_stays_out_of_the_bag(shop, tee):
+    client = debit(shop, tee, DEBIT_THAT_FAILS)
+    answer_of_the_bank(shop)
+    shop.buy(tee, quantity=29)
+    link = f"/checkout/again/{shop.value('SELECT id FROM checkout ORDER BY created_at LIMIT 1')}"
+    client.post(link)
+    assert shop.rows("SELECT variant_id, quantity FROM cart_line") == [(tee, 1)]
+
+
+def test_cancelling_at_the_moment_the_debit_is_given_is_kept_as_a_wish(shop, tee):
+    client = shop.visitor_with(tee)
+    session = shop.check_out(client)
+    shop.pay(session, iban=DEBIT_THAT_WORKS)  # and no webhook yet: for us the page is still open
+    assert "Please do not pay again" in client.post("/checkout/cancel").text
+    assert shop.rows("SELECT state, cancel_requested FROM checkout") == [("awaiting_payment", True)]
+    answer_of_the_bank(shop)
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("cancelled", (30, 0))
+    assert (shop.counts()["order"], shop.attention()) == (0, ["unapplied_cancelled"])
+
+
+def test_a_payment_on_its_way_for_two_weeks_is_shown_to_staff_and_still_held(shop, tee):
+    debit(shop, tee, DEBIT_THAT_WORKS)
+    shop.write("UPDATE checkout SET created_at = :then", then=shop.clock() - timedelta(days=15))
+    shop.write("UPDATE checkout SET hold_ends_at = :then", then=shop.clock() - timedelta(days=14))
+    Sweeper(shop.payments).sweep()
+    assert (shop.attention(), shop.level(tee)) == (["payment_overdue"], (30, 2))
+    assert shop.value("SELECT state FROM checkout") == "awaiting_payment"

@@ -222,3 +222,36 @@ def test_the_bodies_of_events_are_forgotten_after_thirty_days(paid):
     wait_until(lambda: paid.worker.drain() or True)
     assert paid.value("SELECT COUNT(*) FROM webhook_event WHERE body IS NOT NULL") == 0
     assert outcomes(paid) == [("checkout.session.completed", "applied", 0)]
+
+
+# -- rule 10: a refund told before the payment it is of --
+
+
+def refund_of(shop, payment_intent):
+    refund = {"id": "re_1", "object": "refund", "payment_intent": payment_intent, "amount": 100, "metadata": {}}
+    return again(told(shop, "payment_intent.succeeded"), type="refund.created", data={"object": refund})
+
+
+def test_a_refund_told_before_its_payment_brings_the_payment_in_and_is_shown_to_staff(paid):
+    intent = told(paid, "payment_intent.succeeded")["data"]["object"]["id"]
+    assert paid.post_event(refund_of(paid, intent)) == (200, "ignored")
+    paid.worker.drain()
+    assert (paid.counts()["order"], paid.level(paid.tee)) == (1, (3, 1))
+    assert paid.attention() == ["refund.created"]
+    assert outcomes(paid) == [("refund.created", "attention", 0)]
+
+
+def test_a_refund_of_somebody_elses_payment_is_asked_about_and_forgotten(shop):
+    pay_foreign(shop)
+    intent = told(shop, "payment_intent.succeeded")["data"]["object"]["id"]
+    assert shop.post_event(refund_of(shop, intent)) == (200, "ignored")
+    shop.worker.drain()
+    assert (outcomes(shop), shop.attention(), shop.counts()["payment"]) == ([], [], 0)
+
+
+def test_a_refund_in_another_api_version_is_shown_to_staff_and_not_read(paid):
+    paid.deliver()
+    intent = told(paid, "payment_intent.succeeded")["data"]["object"]["id"]
+    assert paid.post_event(refund_of(paid, intent) | {"api_version": "2020-08-27"}) == (200, "applied")
+    paid.worker.drain()
+    assert paid.attention() == ["event_unread"]

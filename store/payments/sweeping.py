@@ -1,0 +1,99 @@
+"""The sweeper: ends what nobody has paid, but only with Stripe's own word for it (rules 9, 15, 18 and 34)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from store.audit.repository import raise_attention
+from store.errors import PaymentUnavailable
+from store.jobs.models import Job
+from store.orders import repository as orders
+from store.orders.lifecycle import CheckoutState
+from store.payments import repository
+from store.payments.gateway import Refused
+from store.payments.models import StripeSession
+from store.payments.service import STRIPES_SHORTEST, Payments
+
+log = logging.getLogger(__name__)
+
+REPLAY_AFTER = timedelta(minutes=2)
+KEY_LIVES = timedelta(hours=20)
+LONGEST_TERM = timedelta(days=14)
+"""The slowest bank debit is decided by then (rule 15); what is still on its way needs a person."""
+SWEEP_AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """Ends what nobody has paid: asks Stripe first, always (rules 9, 18 and 34)."""
+
+    payments: Payments
+
+    def sweep(self, _job: Job | None = None) -> None:
+        """Look at every checkout whose hold has ended, and give its things back once Stripe says it is dead."""
+        db, now = self.payments.db, self.payments.clock()
+        with db.reader() as reader:
+            overdue = orders.list_unpaid(reader, now, SWEEP_AT_MOST)
+            nameless = repository.list_nameless(reader, now - REPLAY_AFTER, SWEEP_AT_MOST)
+        for checkout_id in dict.fromkeys([*overdue, *nameless]):
+            with db.reader() as reader:
+                attempts = [attempt for attempt in repository.list_attempts(reader, checkout_id) if not attempt.dead]
+            for attempt in attempts:
+                self._guarded(attempt)
+            self._tell_if_overdue(checkout_id)
+
+    def _guarded(self, attempt: StripeSession) -> None:
+        try:
+            self._look_at(attempt)
+        except PaymentUnavailable:
+            log.warning("Stripe does not answer about attempt %s; its things stay held", attempt.id)
+        except Refused as refusal:
+            self._tell_staff(attempt, refusal)
+
+    def _look_at(self, attempt: StripeSession) -> None:
+        if attempt.stripe_id is None:
+            self._resolve_nameless(attempt)
+        else:
+            self.payments.close_attempt(attempt)
+
+    def _resolve_nameless(self, attempt: StripeSession) -> None:
+        """An attempt whose answer was lost (rule 9). Its key tells whether it was ever executed.
+
+        Replayed once Stripe would refuse its `expires_at` as too near: an executed key answers with the session, an
+        unexecuted one fails validation. When the key may have been pruned, the session is looked for by its stamp.
+        """
+        now = self.payments.clock()
+        if now <= attempt.expires_at - STRIPES_SHORTEST:
+            return
+        if now < attempt.created_at + KEY_LIVES:
+            self.payments.close_attempt(attempt)
+            return
+        window = (attempt.created_at - timedelta(hours=1), attempt.created_at + KEY_LIVES)
+        for fact in self.payments.gateway.find_sessions(*window, now):
+            if fact.attempt_id == attempt.id:
+                self.payments.settle(fact)
+                return
+        if now > attempt.expires_at:
+            self.payments.mark_never_created(attempt)
+
+    def _tell_staff(self, attempt: StripeSession, refusal: Refused) -> None:
+        """Refused when asked about what may exist: never a reason to release (rule 34)."""
+        session = attempt.stripe_id or f"of attempt {attempt.id}, whose answer was lost"
+        sentence = f"Stripe would not tell us about the session {session}: {refusal}. Its things stay held."
+        now = self.payments.clock()
+        self.payments.db.run(
+            lambda session: raise_attention(session, "session_unreadable", f"attempt:{attempt.id}", sentence, now)
+        )
+
+    def _tell_if_overdue(self, checkout_id: str) -> None:
+        now = self.payments.clock()
+        with self.payments.db.reader() as reader:
+            checkout = orders.get_checkout(reader, checkout_id)
+        if checkout.state is not CheckoutState.AWAITING_PAYMENT or now < checkout.created_at + LONGEST_TERM:
+            return
+        sentence = f"The payment of checkout {checkout_id} has been on its way for two weeks. Ask Stripe what keeps it."
+        self.payments.db.run(
+            lambda session: raise_attention(session, "payment_overdue", f"checkout:{checkout_id}", sentence, now)
+        )
