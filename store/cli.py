@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from store.clock import Clock
 from store.db import Database
@@ -99,6 +99,7 @@ def setup() -> None:
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due, then exit.")
 @click.option("--now", "pretended", help="Pretend it is this time (ISO 8601); never in production.")
+@with_appcontext
 def worker(*, once: bool, pretended: str | None) -> None:
     """Do the shop's jobs: mails, sweeping unpaid checkouts, pictures."""
     if pretended:
@@ -126,6 +127,7 @@ def _pretend(text: str) -> Clock:
 
 @click.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print the breaches as JSON.")
+@with_appcontext
 def verify_command(*, as_json: bool) -> None:
     """Check every invariant of money and stock on the live data; exit 1 with the rows that break one."""
     breaches = verify(_db())
