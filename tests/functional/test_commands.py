@@ -44,7 +44,7 @@ def test_the_demo_is_loaded_once_and_a_second_time_changes_nothing(empty_shop):
     }
     assert loaded == {"active": 20, "archived": 1, "pictures": 26, "units": 2320, "moved": 2320}
     assert empty_shop.rows(
-        "SELECT sku, amount, on_hand FROM variant JOIN variant_price ON variant_id = variant.id"
+        "SELECT sku, amount, on_hand FROM variant JOIN variant_price price ON price.variant_id = variant.id"
         " JOIN stock_level ON stock_level.variant_id = variant.id WHERE sku LIKE 'NMX-041-BLCK-%' ORDER BY position"
     ) == [
         ("NMX-041-BLCK-S", 3400, 12), ("NMX-041-BLCK-M", 3400, 31), ("NMX-041-BLCK-L", 3400, 4),
