@@ -34,8 +34,8 @@ bench: .venv/.test ## The benchmarks, each beside its floor; also written to var
 	$(BIN)/python -m tests.benchmarks.run
 
 locks: ## Resolve pyproject.toml into requirements/*.txt anew (needs uv)
-	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
-	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
 
 clean: ## Forget the demo shop's data, pictures and mails
 	rm -rf var

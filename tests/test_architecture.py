@@ -140,7 +140,7 @@ def test_the_locks_name_packages_and_hashes_only():
         text = path.read_text(encoding="utf-8")
         assert "://" not in text, path.name
         assert not re.search(r"^--", text, re.M), path.name
-        packages = re.findall(r"^([A-Za-z0-9_.\[\]-]+)==", text, re.M)
+        packages = re.findall(r"^([A-Za-z0-9_.-]+(?:\[[a-z, ]+\])?)==", text, re.M)
         assert len(packages) == len(re.findall(r"^\S", re.sub(r"^#.*\n", "", text, flags=re.M), re.M)), path.name
 
 
