@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask
 
 from store import cli, paths
+from store.actors import ANONYMOUS
+from store.audit import chain, history
 from store.cart import views as cart_views
 from store.checkout import views as checkout_views
 from store.checkout.service import Checkouts
@@ -46,7 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     app = Flask("store", root_path=str(paths.PACKAGE), template_folder=str(paths.TEMPLATES))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=256 * 1024, MAX_FORM_PARTS=200)
     app.config["TRUSTED_HOSTS"] = _hosts(settings)
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, {history.KEY: chain.key_of(settings.secret_key)})
     payments_now = _payments(settings, db, clock, IN_REQUEST)
     app.extensions.update(
         settings=settings,
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         storage=FileStorage(settings.storage_url),
         mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
+    app.extensions["identify"] = lambda: ANONYMOUS
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
     _pages(app, settings, clock)

@@ -13,7 +13,7 @@ import fcntl
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,8 +111,10 @@ def check(name: str, condition: str) -> CheckConstraint:
 class Database:
     """One engine, and the only two ways to use it: `reader()` and `run()`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, info: Mapping[str, object] | None = None) -> None:
+        """`info` is what every writing session carries for those who look into `Session.info`."""
         self.url = url
+        self.info = dict(info or {})
         is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if is_sqlite else _postgresql_engine(url)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -153,7 +155,7 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             committing = False
             try:
-                with self._writers_queue(), Session(self.engine, expire_on_commit=False) as session:
+                with self._writers_queue(), Session(self.engine, expire_on_commit=False, info=self.info) as session:
                     outcome = work(session)
                     session.flush()
                     committing = True

@@ -14,6 +14,10 @@ class NotFound(StoreError):
     """There is no such thing, or it is not yours to see."""
 
 
+class Forbidden(StoreError):
+    """Known, but without the right to do this."""
+
+
 class Gone(StoreError):
     """It was here, and is no longer for sale."""
 

@@ -1,1 +1,1 @@
-"""What staff must be able to trust and to see: matters that need a person (the history comes with staff)."""
+"""What staff must be able to trust and to see: matters that need a person, and the history of what was done."""

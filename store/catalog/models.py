@@ -55,6 +55,8 @@ class Product(Base):
     limit_per_member: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Of the product with all that belongs to it: two people editing it are told of each other."""
 
     options: Mapped[list[Option]] = relationship(order_by="Option.position", cascade="all, delete-orphan")
     variants: Mapped[list[Variant]] = relationship(
@@ -135,6 +137,20 @@ class VariantPrice(Base):
     """The price it had before, only if that was really charged."""
 
 
+class PriceChange(Base):
+    """What a variant was sold for, and from when on: a `was` price may only be one that was really charged."""
+
+    __tablename__ = "price_change"
+    __table_args__ = (Index("ix_price_change_variant_id_at", "variant_id", "at"),)
+
+    id: Mapped[Id]
+    variant_id: Mapped[int] = mapped_column(Ref, ForeignKey("variant.id"))
+    currency: Mapped[str]
+    amount: Mapped[Amount]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
 class ProductPicture(Base):
     """A picture in a product's gallery; with a value (a color) it is shown when that is chosen."""
 
@@ -161,6 +177,7 @@ class Collection(Base):
     position: Mapped[int]
     featured: Mapped[bool] = mapped_column(default=False)
     """Whether the home page opens with it: a drop."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class CollectionProduct(Base):

@@ -15,9 +15,10 @@ from store.cart import repository as carts
 from store.cart.contents import Bag
 from store.catalog.models import Kind
 from store.errors import Conflict, Invalid, TooMany
+from store.mail.addresses import limit_key
 from store.money import Money, show
 from store.orders import repository as orders
-from store.orders.buyers import limit_key, owner_key
+from store.orders.buyers import owner_key
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout, CheckoutLine
 from store.payments.gateway import API_VERSION

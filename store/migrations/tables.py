@@ -5,8 +5,10 @@ from __future__ import annotations
 import store.audit.models
 import store.cart.models
 import store.catalog.models
+import store.fulfilment.models
 import store.jobs.models
 import store.media.models
+import store.members.models
 import store.orders.models
 import store.payments.models
 import store.pricing.models

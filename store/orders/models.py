@@ -179,11 +179,16 @@ class OrderEvent(Base):
     """One cue of an order's timeline."""
 
     __tablename__ = "order_event"
-    __table_args__ = (Index("ix_order_event_order_id_id", "order_id", "id"),)
+    __table_args__ = (
+        Index("ix_order_event_order_id_id", "order_id", "id"),
+        Index("uq_order_event_request_key", "request_key", unique=True),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(Ref, ForeignKey("order.id"))
     kind: Mapped[str]
     actor: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    request_key: Mapped[str | None]
+    """Of what staff write: the same form sent twice is one event."""
     at: Mapped[datetime]

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.mail.addresses import mail_key
 from store.orders import numbers, repository
-from store.orders.buyers import mail_key
 from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Buyer, Checkout, CheckoutLine, Order, OrderLine, Totals
 from store.stock import repository as stock

@@ -1,12 +1,14 @@
-"""What a view may reach for: the database, the settings and the time of the app it runs in."""
+"""What a view may reach for: who asks, the database, the settings and the time of the app it runs in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from store.actors import Actor
 from store.clock import Clock
 from store.db import Database
 from store.settings import Settings
@@ -25,6 +27,15 @@ def db() -> Database:
 def now() -> datetime:
     clock: Clock = current_app.extensions["clock"]
     return clock()
+
+
+def actor() -> Actor:
+    """Who asks: found out once a request, by what `app.py` has registered as `identify`."""
+    if "actor" not in g:
+        identify: Callable[[], Actor] = current_app.extensions["identify"]
+        g.actor = identify()
+    found: Actor = g.actor
+    return found
 
 
 def reader() -> Session:

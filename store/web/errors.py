@@ -10,13 +10,24 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from store.errors import Conflict, Gone, Invalid, NotFound, PaymentUnavailable, StoreError, TooMany, Unavailable
+from store.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    PaymentUnavailable,
+    StoreError,
+    TooMany,
+    Unavailable,
+)
 from store.web.origin import ForeignOrigin
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[StoreError], int] = {
     NotFound: 404,
+    Forbidden: 403,
     Gone: 410,
     Invalid: 422,
     Conflict: 409,
@@ -27,7 +38,7 @@ STATUS: dict[type[StoreError], int] = {
 }
 TITLES = {
     400: "We could not read that",
-    403: "Not from here",
+    403: "Not for you",
     404: "Nothing in this groove",
     405: "Not that way",
     409: "Something has changed",

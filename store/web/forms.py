@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+
+# RFC 5322's dot-atom and host labels: what every mail server takes. Whether a mailbox exists only a mail can tell.
+# Each part begins where the last one must have ended, so there is nothing to try twice.
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = "[A-Za-z0-9]+(-+[A-Za-z0-9]+)*"
+EMAIL = re.compile(rf"{ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})+")
 
 
 class Form(Schema):
@@ -53,3 +60,15 @@ class Whole(fields.Field[int]):
         if not self.least <= number <= self.most:
             raise ValidationError(self.sentence)
         return number
+
+
+class Email(Line):
+    """One address that a mail can be sent to."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:  # noqa: ANN401
+        address = super()._deserialize(value, attr, data, **options)
+        # `=?` begins an encoded word, which a mail program would decode into another address.
+        if not EMAIL.fullmatch(address) or "=?" in address:
+            raise ValidationError("Write the address like ana@example.com.")
+        local, _, domain = address.rpartition("@")
+        return f"{local}@{domain.lower()}"

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 import pytest
 from marshmallow import ValidationError
 
-from store.checkout.schemas import EMAIL, BuyerIn, ShippedIn
+from store.checkout.schemas import BuyerIn, ShippedIn
+from store.web.forms import EMAIL
 
 ADDRESS = {
     "name": "Ana Ruiz", "line1": "12 Groove St", "city": "Brooklyn", "region": "NY", "postal_code": "11201",

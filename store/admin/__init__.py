@@ -1,0 +1,1 @@
+"""What staff see and do: pages over the services of the folders below."""

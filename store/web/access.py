@@ -1,0 +1,43 @@
+"""Who may open a page: the permission stands above the view, where a reader looks first.
+
+Services require the same permission again, for they are called by commands and programs too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import redirect, request, url_for
+
+from store.actors import Permission
+from store.errors import NotFound
+from store.web.current import actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def needs(permission: Permission | None) -> Callable[[View], View]:
+    """Only staff with this permission (None: any staff) pass.
+
+    Strangers are asked to sign in and led back; members without a role learn of no such page; staff whose roles do not
+    allow it are told so (Forbidden).
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> Any:  # noqa: ANN401 - whatever the view takes and answers
+            asking = actor()
+            if asking.member_id is None:
+                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(url_for("security.login", next=back), 303)
+            if not asking.is_staff:
+                raise NotFound("There is no such page. The shop starts at the front page.")
+            if permission is not None:
+                asking.require(permission)
+            return view(*args, **values)
+
+        return cast(View, guarded)
+
+    return guard
