@@ -38,6 +38,12 @@ def actor() -> Actor:
     return found
 
 
+def known_actor() -> Actor | None:
+    """Who asks, when something has already found out; asks nobody itself, so a page of refusal may look."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
 def reader() -> Session:
     """The request's session for reading; opened at the first call, closed with the request."""
     if "reader" not in g:
