@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 
 from store import cli, paths
-from store.actors import ANONYMOUS
 from store.audit import chain, history
 from store.cart import views as cart_views
 from store.checkout import views as checkout_views
@@ -22,8 +21,12 @@ from store.mail.service import Mailer
 from store.media import views as media_views
 from store.media.service import Pictures
 from store.media.storage import FileStorage
+from store.members import security as members
+from store.members import views as member_views
+from store.members.mails import MemberMails
 from store.ops import health
 from store.ops.demo.load import is_loaded
+from store.orders import repository as orders
 from store.orders import views as order_views
 from store.orders.mails import OrderMails
 from store.payments import views as payment_views
@@ -34,7 +37,7 @@ from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.storefront import views as storefront_views
 from store.storefront.navigation import Navigation
-from store.web import assets, current, errors, headers, limits, origin, routing, words
+from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
 
 SCHEDULE = (Scheduled("sweep", "* * * * *"), Scheduled("forget_bodies", "23 4 * * *"))
 
@@ -59,10 +62,10 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         storage=FileStorage(settings.storage_url),
         mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
-    app.extensions["identify"] = lambda: ANONYMOUS
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
     _pages(app, settings, clock)
+    _accounts(app, settings, db, clock)
     cli.register(app)
     return app
 
@@ -74,6 +77,7 @@ def make_worker(app: Flask) -> Worker:
     patient = _payments(settings, db, clock, IN_JOB)
     events = EventJobs(patient)
     handlers = {
+        "member_mail": MemberMails(db, app.extensions["mailer"], settings, members.SignedLinks(app)).send,
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
@@ -108,6 +112,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         order_views.blueprint,
         payment_views.blueprint,
         media_views.blueprint,
+        member_views.blueprint,
         health.blueprint,
     ]
     if not settings.in_production and not settings.smtp_url:
@@ -117,6 +122,14 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
     app.jinja_env.globals["shop_name"] = settings.shop_name
     app.context_processor(navigation.context)
+
+
+def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> None:
+    """Accounts, and what stands above them and follows when somebody signs in or proves an address."""
+    datastore = members.install(app, settings, db, clock)
+    datastore.when_proven.append(orders.claim)
+    app.extensions["at_sign_in"].append(checkout_views.bring_along)
+    app.extensions["at_sign_out"].append(cookies.forget_bag)
 
 
 def _renderer(app: Flask) -> Any:  # noqa: ANN401 - the Render of mail.service

@@ -7,13 +7,11 @@ import itertools
 import json
 import secrets
 import time
-from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import stripe
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from store.app import create_app, make_worker
@@ -24,6 +22,7 @@ from store.ops.verify import verify
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import load
 from store.stock import repository as stock
+from tests.people import People, Visitor
 from tests.sandbox.conftest import Account
 
 SECRET = "whsec_of_the_tests"
@@ -54,15 +53,7 @@ class Time:
         self.account.advance(timedelta(**by).total_seconds())
 
 
-class Visitor(FlaskClient):
-    """A browser: its requests come from our own pages, and none of them shares Flask's context with the test."""
-
-    def open(self, *args, **kwargs):
-        headers = {"Sec-Fetch-Site": "same-origin"} | dict(kwargs.pop("headers", {}))
-        return Context().run(super().open, *args, headers=headers, **kwargs)
-
-
-class Shop:
+class Shop(People):
     """One shop. `numbers` makes catalogue numbers, so that every product is another."""
 
     def __init__(self, database_url: str, sandbox_url: str, folder: Path, **settings: object) -> None:

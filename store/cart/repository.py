@@ -20,6 +20,24 @@ def lock_cart(session: Session, cart_id: str) -> Cart:
     return cart
 
 
+def is_guests(session: Session, cart_id: str) -> bool:
+    """Whether there is such a bag, and it is no member's."""
+    return session.scalar(select(Cart.id).where(Cart.id == cart_id, Cart.member_id.is_(None))) is not None
+
+
+def find_cart_of(session: Session, member_id: int) -> str | None:
+    """The id of a member's bag."""
+    return session.scalar(select(Cart.id).where(Cart.member_id == member_id))
+
+
+def lock_cart_of(session: Session, member_id: int, new_id: str, now: datetime) -> Cart:
+    """A member's one bag, locked; it is made, with `new_id`, for a member who has none."""
+    made = insert(session, Cart).values(id=new_id, member_id=member_id, created_at=now, updated_at=now)
+    session.execute(made.on_conflict_do_nothing(index_elements=["member_id"]))
+    query = select(Cart).where(Cart.member_id == member_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def list_lines(session: Session, cart_id: str) -> list[CartLine]:
     query = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
     return list(session.scalars(query.execution_options(populate_existing=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,9 +26,15 @@ def new_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-def add(
-    db: Database, cart_id: str | None, reference: str, quantity: int, currency: str, now: datetime
-) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose bag: a member's one bag, or the one whose id a guest's browser has (none yet: it is made)."""
+
+    cart_id: str | None
+    member_id: int | None = None
+
+
+def add(db: Database, holder: Holder, reference: str, quantity: int, currency: str, now: datetime) -> tuple[str, int]:
     """Put `quantity` of a variant (its id or sku) into the bag, made if there is none; the bag's id and its units.
 
     Raises Invalid for a variant that is not on sale, or not known (which look alike: nobody guesses what comes next),
@@ -38,7 +45,7 @@ def add(
         variant_id = catalog.find_variant(session, reference, now)
         if variant_id is None:
             raise Invalid("We have no such item for sale.", {"variant": ["Choose one of the items on the page."]})
-        bag = _lock_or_make(session, cart_id, now)
+        bag = _lock_or_make(session, holder, now)
         lines = repository.list_lines(session, bag.id)
         already = next((line.quantity for line in lines if line.variant_id == variant_id), 0)
         if not already and len(lines) >= MOST_LINES:
@@ -73,16 +80,14 @@ def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: st
     return db.run(work)
 
 
-def put_back(
-    db: Database, cart_id: str | None, wanted: Mapping[int, int], currency: str, now: datetime
-) -> tuple[str, int]:
+def put_back(db: Database, holder: Holder, wanted: Mapping[int, int], currency: str, now: datetime) -> tuple[str, int]:
     """Put `wanted` (units by variant) into the bag, as many of each as can be had; the bag's id and its units.
 
     Raises Conflict when there is nothing left of any.
     """
 
     def work(session: Session) -> tuple[str, int]:
-        bag = _lock_or_make(session, cart_id, now)
+        bag = _lock_or_make(session, holder, now)
         already = {line.variant_id for line in repository.list_lines(session, bag.id)}
         offers = catalog.offers(session, wanted, currency, now)
         left = stock.available(session, [variant_id for variant_id, offer in offers.items() if offer.stocked], bag.id)
@@ -99,10 +104,34 @@ def put_back(
     return db.run(work)
 
 
-def _lock_or_make(session: Session, cart_id: str | None, now: datetime) -> Cart:
-    if cart_id is not None:
+def bring_along(session: Session, guest_id: str, member_id: int, now: datetime) -> Cart:
+    """Move what a guest's bag holds into the member's, of each item the larger number; the member's bag.
+
+    Not the sum: somebody who put the same tee into both wants one. What finds no
+    room stays in the guest's bag.
+    """
+    mine = repository.lock_cart_of(session, member_id, new_id(), now)
+    guests = repository.lock_cart(session, guest_id)
+    have = {line.variant_id: line for line in repository.list_lines(session, mine.id)}
+    room = MOST_LINES - len(have)
+    for line in repository.list_lines(session, guests.id):
+        known = have.get(line.variant_id)
+        if known is None and room <= 0:
+            continue
+        room -= known is None
+        quantity = max(line.quantity, known.quantity) if known else line.quantity
+        repository.put_line(session, mine.id, line.variant_id, quantity, line.price_seen, now)
+        repository.remove_line(session, guests.id, line.id)
+    mine.updated_at = guests.updated_at = now
+    return mine
+
+
+def _lock_or_make(session: Session, holder: Holder, now: datetime) -> Cart:
+    if holder.member_id is not None:
+        return repository.lock_cart_of(session, holder.member_id, new_id(), now)
+    if holder.cart_id is not None:
         try:
-            return repository.lock_cart(session, cart_id)
+            return repository.lock_cart(session, holder.cart_id)
         except NotFound:
             pass  # a bag from before a restore, or one that was tidied away: begin another
     bag = Cart(id=new_id(), created_at=now, updated_at=now)

@@ -9,16 +9,17 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as Answer
 
-from store.cart import contents, service
+from store.cart import contents, repository, service
 from store.cart.contents import Bag, BagLine
 from store.cart.schemas import AddIn, ChangeIn
+from store.cart.service import Holder
 from store.catalog.pictures import Picture, of_variants
 from store.errors import Conflict, Invalid, StoreError
 from store.money import Money
 from store.pricing.countries import country_name
 from store.pricing.repository import list_destinations
 from store.web import cookies
-from store.web.current import db, now, reader, settings
+from store.web.current import actor, db, now, reader, settings
 from store.web.limits import limiter
 
 blueprint = Blueprint("cart", __name__)
@@ -41,9 +42,29 @@ class LineView:
     problem: str | None
 
 
+def holder() -> Holder:
+    """Whose bag this request is about. A member's is found by who they are, and no cookie of a guest's opens it."""
+    member_id = actor().member_id
+    return Holder(cookies.bag_id() if member_id is None else None, member_id)
+
+
+def own_cart_id() -> str | None:
+    """The id of the visitor's bag, if there is one."""
+    whose = holder()
+    return whose.cart_id if whose.member_id is None else repository.find_cart_of(reader(), whose.member_id)
+
+
+def remember(answer: Answer, cart_id: str, count: int) -> None:
+    """Send along what the browser has to know of the bag: its count, and to guests its id."""
+    if actor().member_id is None:
+        cookies.remember_bag(answer, cart_id, count)
+    else:
+        cookies.remember_count(answer, count)
+
+
 def own_bag() -> Bag:
     """The visitor's bag, everything re-read."""
-    return contents.read(reader(), cookies.bag_id(), settings().store_currency, now())
+    return contents.read(reader(), own_cart_id(), settings().store_currency, now())
 
 
 def view_bag(bag: Bag) -> dict[str, Any]:
@@ -106,7 +127,7 @@ def add() -> Answer:
     try:
         wish = AddIn().load(request.form.to_dict())
         cart_id, count = service.add(
-            db(), cookies.bag_id(), wish["variant"], wish["quantity"], settings().store_currency, now()
+            db(), holder(), wish["variant"], wish["quantity"], settings().store_currency, now()
         )
     except (ValidationError, StoreError) as refusal:
         return _refuse(refusal)
@@ -115,7 +136,7 @@ def add() -> Answer:
         answer: Answer = make_response(render_template("cart/_drawer.html", bag=view_bag(bag), error=None))
     else:
         answer = redirect(url_for("cart.show"), 303)
-    cookies.remember_bag(answer, cart_id, count)
+    remember(answer, cart_id, count)
     return answer
 
 
@@ -124,7 +145,7 @@ def add() -> Answer:
 def change(line_id: int) -> Answer:
     try:
         quantity = ChangeIn().load(request.form.to_dict())["quantity"]
-        count = service.change(db(), cookies.bag_id() or "", line_id, quantity, settings().store_currency, now())
+        count = service.change(db(), own_cart_id() or "", line_id, quantity, settings().store_currency, now())
     except (ValidationError, Conflict, Invalid) as refusal:
         return _refuse(refusal)
     answer = redirect(url_for("cart.show"), 303)

@@ -12,7 +12,11 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from store.cart import repository as bags
 from store.cart import service as carts
+from store.cart.service import Holder
 from store.checkout.taking import Placing, take
 from store.errors import Conflict, NotFound, PaymentUnavailable
 from store.orders import repository as orders
@@ -23,6 +27,7 @@ from store.payments.gateway import Refused
 from store.payments.models import SessionState, StripeSession
 from store.payments.service import FAILS_VALIDATION, Payments
 from store.settings import Settings
+from store.stock import repository as stock
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +93,26 @@ class Checkouts:
         with self.payments.db.reader() as reader:
             return orders.get_checkout(reader, checkout.id).state
 
-    def put_back(self, cart_id: str | None, checkout_id: str) -> tuple[str, int]:
+    def bring_along(self, guest_id: str | None, member_id: int) -> int | None:
+        """Move a guest's bag, with the checkout under way, to the member who has signed in; the units they then have.
+
+        A bag has one open checkout: when both have one, the guest's is ended at Stripe first (rule 19). None, and all
+        is as it was, when Stripe cannot say; the next sign-in tries again.
+        """
+        db, now = self.payments.db, self.payments.clock()
+        try:
+            if guest_id is not None and self._both_pay(guest_id, member_id):
+                self._end_open(guest_id)
+            return db.run(lambda session: _bring_along(session, guest_id, member_id, now))
+        except (PaymentUnavailable, BothPay):
+            log.warning("the bag of a guest stays where it is: Stripe cannot say how its checkout stands")
+            return None
+
+    def _both_pay(self, guest_id: str, member_id: int) -> bool:
+        with self.payments.db.reader() as reader:
+            return both_pay(reader, guest_id, bags.find_cart_of(reader, member_id))
+
+    def put_back(self, holder: Holder, checkout_id: str) -> tuple[str, int]:
         """Put the lines of a failed checkout into the bag again, as many as are left; the bag's id and its units.
 
         The checkout's id is the right to it. Raises NotFound when it has not failed, Conflict when nothing is left.
@@ -98,7 +122,7 @@ class Checkouts:
         if failed.state not in (CheckoutState.EXPIRED, CheckoutState.CANCELLED):
             raise NotFound("This checkout has not failed. Look for the newest mail about it.")
         wanted = {line.variant_id: line.quantity for line in failed.lines}
-        return carts.put_back(self.payments.db, cart_id, wanted, self.settings.store_currency, self.payments.clock())
+        return carts.put_back(self.payments.db, holder, wanted, self.settings.store_currency, self.payments.clock())
 
     def settle_return(self, cart_id: str | None, stripe_id: str) -> Checkout:
         """The buyer is back from Stripe's page, perhaps before its webhook: ask Stripe, settle, and say how it stands.
@@ -199,3 +223,24 @@ class Checkouts:
                     self.payments.close_attempt(attempt, CheckoutState.CANCELLED)
                 except Refused as refusal:
                     raise PaymentUnavailable(NO_WORD) from refusal
+
+
+class BothPay(Exception):
+    """Both bags have a checkout open, since a moment ago."""
+
+
+def both_pay(session: Session, guest_id: str, own_id: str | None) -> bool:
+    ids = [guest_id, own_id]
+    return all(cart_id is not None and orders.find_open_checkout(session, cart_id) is not None for cart_id in ids)
+
+
+def _bring_along(session: Session, guest_id: str | None, member_id: int, now: datetime) -> int:
+    own_id = bags.find_cart_of(session, member_id)
+    if guest_id is not None and bags.is_guests(session, guest_id):
+        mine = carts.bring_along(session, guest_id, member_id, now)
+        if both_pay(session, guest_id, mine.id):
+            raise BothPay
+        moved = orders.move_checkouts(session, guest_id, mine.id, member_id)
+        stock.move_holds(session, moved, mine.id)
+        own_id = mine.id
+    return bags.count_units(session, own_id) if own_id else 0

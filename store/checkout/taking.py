@@ -61,6 +61,7 @@ class Placing:
     request_key: str
     expected_total: int | None
     """What the buyer saw, in minor units; None from a program that did not look."""
+    member_id: int | None = None
 
 
 ADDRESS = ("name", "line1", "line2", "city", "region", "postal_code", "country", "phone")
@@ -96,7 +97,8 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     if older is not None:
         return older.id if older.fingerprint == fingerprint else None
     checkout = _freeze(bag, offer, buyer, settings, now)
-    checkout.cart_id, checkout.request_key, checkout.fingerprint = cart_id, placing.request_key, fingerprint
+    checkout.cart_id, checkout.member_id = cart_id, placing.member_id
+    checkout.request_key, checkout.fingerprint = placing.request_key, fingerprint
     session.add(checkout)
     session.flush()  # holds and the attempt refer to it
     scarce = _hold(session, checkout, bag, settings, now)
@@ -115,7 +117,7 @@ def _refuse_problems(bag: Bag) -> None:
 def _refuse_sum(offer: Quote, expected_total: int | None) -> None:
     total = Money(offer.total, offer.currency)
     if offer.total == 0:
-        raise Conflict("This order costs nothing, and we hand out free orders to members only, once they can join.")
+        raise Conflict("This order costs nothing, and the shop cannot take free orders yet. Please tell us.")
     if offer.total < minimum(offer.currency):
         least = show(Money(minimum(offer.currency), offer.currency))
         raise Conflict(f"The smallest amount a card can pay is {least}. Your total is {show(total)}.")

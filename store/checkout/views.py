@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as Answer
 
 from store.cart.contents import Bag
-from store.cart.views import delivery_rates, own_bag
+from store.cart.views import delivery_rates, holder, own_bag, own_cart_id, remember
 from store.catalog.pictures import of_variants
 from store.checkout.schemas import BuyerIn, ShippedIn
 from store.checkout.service import Checkouts, Placed
@@ -26,7 +26,7 @@ from store.pricing.countries import country_name
 from store.pricing.quote import Quote
 from store.pricing.repository import list_destinations
 from store.web import cookies
-from store.web.current import db, reader, settings
+from store.web.current import actor, db, reader, settings
 from store.web.limits import limiter, network
 
 blueprint = Blueprint("checkout", __name__)
@@ -67,7 +67,7 @@ def place() -> Answer:
 
 def _place(bag: Bag, sent: dict[str, str], wish: dict[str, Any]) -> Answer:
     buyer = Buyer(email=wish["email"], network=network(), **{field: wish.get(field) for field in ADDRESS})
-    placing = Placing(cookies.bag_id() or "", buyer, wish["form_token"], wish["expected_total"])
+    placing = Placing(own_cart_id() or "", buyer, wish["form_token"], wish["expected_total"], actor().member_id)
     try:
         return _onwards(checkouts().place(placing))
     except Invalid as refusal:
@@ -89,7 +89,11 @@ def _form(bag: Bag, sent: dict[str, str], errors: dict[str, list[str]], notice: 
     countries = [destination.country for destination in list_destinations(reader(), currency)]
     country = sent.get("country") if sent.get("country") in countries else next(iter(countries), None)
     offer = price(reader(), bag, country, currency)
-    values = {"country": country, **{name: text for name, text in sent.items() if name != "country"}}
+    values = {
+        "email": actor().email,
+        "country": country,
+        **{name: text for name, text in sent.items() if name != "country"},
+    }
     return render_template(
         "checkout/details.html",
         form={"values": values, "errors": errors, "summary": []},
@@ -123,13 +127,21 @@ def _view_quote(bag: Bag, offer: Quote) -> dict[str, Any]:
     }
 
 
+def bring_along(member_id: int, answer: Answer) -> None:
+    """Whoever signs in takes their bag along; from then on it is found by who they are."""
+    count = checkouts().bring_along(cookies.bag_id(), member_id)
+    if count is not None:
+        cookies.forget_bag(answer)
+        cookies.remember_count(answer, count)
+
+
 @blueprint.get("/checkout/success")
 @limiter.limit("60 per minute")
 def success() -> Answer:
     """Where Stripe sends people back to. It shows an order only to the bag that placed it."""
     stripe_id, checkout_id = request.args.get("session_id", ""), request.args.get("checkout", "")
     try:
-        by_stripe = stripe_id and checkouts().settle_return(cookies.bag_id(), stripe_id)
+        by_stripe = stripe_id and checkouts().settle_return(own_cart_id(), stripe_id)
         checkout = by_stripe or _own_checkout(checkout_id)
     except NotFound:
         return make_response(render_template("checkout/success.html", state="unknown"))
@@ -141,7 +153,7 @@ def success() -> Answer:
 
 def _own_checkout(checkout_id: str) -> Checkout:
     checkout = orders.find_checkout(reader(), checkout_id)
-    if checkout is None or checkout.cart_id != cookies.bag_id():
+    if checkout is None or checkout.cart_id != own_cart_id():
         raise NotFound("Paid orders are confirmed by mail.")
     return checkout
 
@@ -168,7 +180,7 @@ def _return_page(checkout: Checkout) -> str:
 @limiter.limit("30 per minute")
 def resume() -> Answer:
     """Back to the open payment page; changes nothing but where the browser is."""
-    bag = cookies.bag_id()
+    bag = own_cart_id()
     if bag is None:
         raise NotFound("There is no payment to go back to.")
     return _onwards(checkouts().resume(bag))
@@ -187,16 +199,16 @@ def again(checkout_id: str) -> str:
 @blueprint.post("/checkout/again/<checkout_id>")
 @limiter.limit("30 per minute")
 def put_back(checkout_id: str) -> Answer:
-    cart_id, count = checkouts().put_back(cookies.bag_id(), checkout_id)
+    cart_id, count = checkouts().put_back(holder(), checkout_id)
     answer = redirect(url_for("cart.show"), 303)
-    cookies.remember_bag(answer, cart_id, count)
+    remember(answer, cart_id, count)
     return answer
 
 
 @blueprint.get("/checkout/cancel")
 def cancel() -> str:
     """Stripe's way back without paying. A prefetch must do no harm: nothing is cancelled by looking (rule 17)."""
-    bag = cookies.bag_id()
+    bag = own_cart_id()
     checkout = orders.find_unfinished_checkout(reader(), bag) if bag else None
     if checkout is None:
         raise NotFound("There is no payment to cancel. Your bag is as you left it.")
@@ -211,7 +223,7 @@ def cancel() -> str:
 @blueprint.post("/checkout/cancel")
 @limiter.limit("30 per minute")
 def cancel_now() -> Answer:
-    bag = cookies.bag_id()
+    bag = own_cart_id()
     if bag is None:
         raise NotFound("There is no payment to cancel.")
     state = checkouts().cancel(bag)

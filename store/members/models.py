@@ -6,15 +6,17 @@ signed and stored nowhere.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import relationship
+from sqlalchemy.orm import relationship, validates
 
 from store.actors import Actor, Role
 from store.db import Base, Id, Mapped, Ref, choice, mapped_column
+from store.mail.addresses import mail_key
 
 
 class Member(UserMixin, Base):
@@ -41,6 +43,15 @@ class Member(UserMixin, Base):
 
     grants: Mapped[list[Grant]] = relationship(cascade="all, delete-orphan", lazy="selectin")
     roles: list[Any] = []  # noqa: RUF012 - Flask-Security's own notion of roles is not used; it only has to find none
+
+    @validates("email")
+    def _keep_key(self, _name: str, email: str) -> str:
+        self.email_key = mail_key(email)
+        return email
+
+    def renew_uniquifier(self) -> None:
+        """End every session and mailed link of this account."""
+        self.fs_uniquifier = uuid.uuid4().hex
 
     @property
     def is_staff(self) -> bool:

@@ -78,7 +78,7 @@ def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> O
         number=order.number,
         placed_at=order.placed_at,
         email=order.email,
-        state_label=MONEY_STATES.get(order.payment_state) or STATES[order.fulfilment_state],
+        state_label=state_label(order),
         lines=_view_lines(order.lines, currency, pictures or {}),
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency) if order.discount else None,
@@ -89,6 +89,11 @@ def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> O
         timeline=_timeline(order),
         next_step="We pack it within two working days." if order.country else "",
     )
+
+
+def state_label(order: Order) -> str:
+    """How an order stands, in words; what happened to its money comes before where its parcel is."""
+    return MONEY_STATES.get(order.payment_state) or STATES[order.fulfilment_state]
 
 
 def view_checkout(checkout: Checkout) -> dict[str, object]:

@@ -43,6 +43,20 @@ def ask_to_cancel(session: Session, checkout_id: str) -> None:
     session.execute(awaited.values(cancel_requested=True))
 
 
+def move_checkouts(session: Session, from_cart: str, to_cart: str, member_id: int) -> list[str]:
+    """Hand the checkouts of one bag to another, which is locked like the first, and to its member; their ids.
+
+    A form sent with the other bag's key stays behind: keys are unique in a bag, and people could forge such a pair.
+    """
+    taken = select(Checkout.request_key).where(Checkout.cart_id == to_cart)
+    theirs = select(Checkout.id).where(Checkout.cart_id == from_cart, Checkout.request_key.not_in(taken))
+    ids = list(session.scalars(theirs.order_by(Checkout.id)).all())
+    for checkout_id in ids:
+        checkout = lock_checkout(session, checkout_id)
+        checkout.cart_id, checkout.member_id = to_cart, member_id
+    return ids
+
+
 def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
     """The bag's open checkout, else the newest whose payment is on its way."""
     query = select(Checkout).where(
@@ -76,12 +90,26 @@ def find_order_of_checkout(session: Session, checkout_id: str) -> Order | None:
     return session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))
 
 
+def list_of_member(session: Session, member_id: int, before_id: int | None, most: int) -> list[Order]:
+    """A member's orders, the newest first."""
+    own = select(Order).where(Order.member_id == member_id).options(selectinload(Order.lines))
+    if before_id is not None:
+        own = own.where(Order.id < before_id)
+    return list(session.scalars(own.order_by(Order.id.desc()).limit(most)))
+
+
 def get_order(session: Session, order_id: int) -> Order:
     query = select(Order).where(Order.id == order_id)
     order = session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))
     if order is None:
         raise NotFound("We know no such order.")
     return order
+
+
+def claim(session: Session, member_id: int, email_key: str, _now: datetime) -> None:
+    """Orders placed as a guest with an address belong to the member who has proven it; nobody else's are touched."""
+    unclaimed = update(Order).where(Order.email_key == email_key, Order.member_id.is_(None))
+    session.execute(unclaimed.values(member_id=member_id))
 
 
 def number_is_free(session: Session, number: str) -> bool:

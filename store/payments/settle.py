@@ -76,6 +76,8 @@ def lock_place(session: Session, place: repository.Place) -> tuple[Checkout, Str
     """A checkout and one of its attempts, locked in rule 5's order and as they are now: the bag first."""
     carts.lock_cart(session, place.cart_id)
     checkout = orders.lock_checkout(session, place.checkout_id)
+    if checkout.cart_id != place.cart_id:  # its buyer has signed in since we looked, and it is another bag's now
+        carts.lock_cart(session, checkout.cart_id)
     return checkout, session.get_one(StripeSession, place.attempt_id, with_for_update=True, populate_existing=True)
 
 

@@ -60,6 +60,12 @@ def leave_bag(session: Session, checkout_id: str) -> None:
     session.execute(update(Hold).where(Hold.checkout_id == checkout_id).values(cart_id=None))
 
 
+def move_holds(session: Session, checkout_ids: Collection[str], cart_id: str) -> None:
+    """What these checkouts hold now counts as there for another bag."""
+    held = update(Hold).where(Hold.checkout_id.in_(checkout_ids), Hold.cart_id.is_not(None))
+    session.execute(held.values(cart_id=cart_id))
+
+
 def _reserve(session: Session, variant_id: int, quantity: int) -> bool:
     enough = update(StockLevel).where(StockLevel.variant_id == variant_id, quantity <= AVAILABLE)
     taken = enough.values(reserved=StockLevel.reserved + quantity).returning(StockLevel.variant_id)

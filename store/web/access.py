@@ -10,12 +10,29 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from store.actors import Permission
 from store.errors import NotFound
 from store.web.current import actor
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def ask_to_sign_in() -> Response:
+    """To the sign-in page, and from there back to where they were going."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=back), 303)
+
+
+def members_only(view: View) -> View:
+    """Strangers are asked to sign in first."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:  # noqa: ANN401 - whatever the view takes and answers
+        return ask_to_sign_in() if actor().member_id is None else view(*args, **values)
+
+    return cast(View, guarded)
 
 
 def needs(permission: Permission | None) -> Callable[[View], View]:
@@ -30,8 +47,7 @@ def needs(permission: Permission | None) -> Callable[[View], View]:
         def guarded(*args: Any, **values: Any) -> Any:  # noqa: ANN401 - whatever the view takes and answers
             asking = actor()
             if asking.member_id is None:
-                back = request.full_path.rstrip("?") if request.method == "GET" else None
-                return redirect(url_for("security.login", next=back), 303)
+                return ask_to_sign_in()
             if not asking.is_staff:
                 raise NotFound("There is no such page. The shop starts at the front page.")
             if permission is not None:

@@ -14,6 +14,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = "[A-Za-z0-9]+(-+[A-Za-z0-9]+)*"
 EMAIL = re.compile(rf"{ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})+")
+OWN_PATH = re.compile(r"/([^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*)?")
+LONGEST_PATH = 2000
 
 
 class Form(Schema):
@@ -72,3 +74,13 @@ class Email(Line):
             raise ValidationError("Write the address like ana@example.com.")
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"
+
+
+def own_path(text: str | None) -> str:
+    """`text` if it is the address of one of our own pages, without host; else nothing.
+
+    Browsers take `//host`, `/\\host` and either of them with tabs in between for another site.
+    """
+    if not text or len(text) > LONGEST_PATH or not OWN_PATH.fullmatch(text):
+        return ""
+    return text

@@ -1,0 +1,84 @@
+"""Flask-Security's forms as this shop asks: one password field, no «remember me», and our own rule for addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_security import (
+    ChangePasswordForm,
+    EmailValidateException,
+    LoginForm,
+    MailUtil,
+    RegisterFormV2,
+    ResetPasswordForm,
+    VerifyForm,
+    hash_password,
+)
+from wtforms import Field
+
+from store.members.datastore import Mail, pending, plain
+from store.web.forms import EMAIL, own_path
+
+LONGEST_ADDRESS = 254
+
+
+class Onwards:
+    """Where people go on to: one of our own pages, or nowhere in particular; never a reason to refuse a form."""
+
+    def validate_next(self, field: Field) -> None:
+        field.data = own_path(field.data)
+
+
+class SignIn(Onwards, LoginForm):
+    # None is how WTForms is told to leave a field out.
+    remember = None  # type: ignore[assignment]
+
+
+class Join(Onwards, RegisterFormV2):
+    pass
+
+
+class StepUp(Onwards, VerifyForm):
+    pass
+
+
+class Reset(ResetPasswordForm):
+    password_confirm = None  # type: ignore[assignment]
+
+
+class NewPassword(ChangePasswordForm):
+    new_password_confirm = None  # type: ignore[assignment]
+
+
+class OutboxMail(MailUtil):
+    """Addresses by the shop's rule; mails into the outbox, without the secret that Flask-Security has put into them."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+
+    def normalize(self, email: str) -> str:
+        """As the till reads an address (`web/forms.py`), so that whoever could order can join."""
+        text = email.strip()
+        if len(text) > LONGEST_ADDRESS or not EMAIL.fullmatch(text) or "=?" in text:
+            raise EmailValidateException("Write the address like ana@example.com.")
+        local, _, domain = text.rpartition("@")
+        return f"{local}@{domain.lower()}"
+
+    def validate(self, email: str) -> str:
+        return self.normalize(email)
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: Any,  # noqa: ANN401
+        sender: Any,  # noqa: ANN401
+        body: str | None,
+        html: str | None,
+        **context: Any,  # noqa: ANN401
+    ) -> None:
+        """Note the mail; the worker writes it, and makes its link."""
+        if template == "reset":
+            hash_password("as long as for an address without an account")  # Flask-Security does so for those
+        pending().mails.append(Mail(template, plain(context["user"]), str(recipient)))
