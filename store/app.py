@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask
 
 from store import cli, paths
+from store.admin import views as admin_views
+from store.admin.staff import views as staff_views
 from store.audit import chain, history
 from store.cart import views as cart_views
 from store.checkout import views as checkout_views
@@ -24,6 +26,7 @@ from store.media.storage import FileStorage
 from store.members import security as members
 from store.members import views as member_views
 from store.members.mails import MemberMails
+from store.members.service import purge_sessions
 from store.ops import health
 from store.ops.demo.load import is_loaded
 from store.orders import repository as orders
@@ -39,7 +42,11 @@ from store.storefront import views as storefront_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
 
-SCHEDULE = (Scheduled("sweep", "* * * * *"), Scheduled("forget_bodies", "23 4 * * *"))
+SCHEDULE = (
+    Scheduled("sweep", "* * * * *"),
+    Scheduled("forget_bodies", "23 4 * * *"),
+    Scheduled("purge_sessions", "41 4 * * *"),
+)
 
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
@@ -86,6 +93,7 @@ def make_worker(app: Flask) -> Worker:
         "read_again": events.read_again,
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,
+        "purge_sessions": lambda _job: purge_sessions(db, clock()),
         "make_avif": app.extensions["pictures"].make_avif,
     }
     return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
@@ -113,6 +121,8 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         payment_views.blueprint,
         media_views.blueprint,
         member_views.blueprint,
+        admin_views.blueprint,
+        staff_views.blueprint,
         health.blueprint,
     ]
     if not settings.in_production and not settings.smtp_url:

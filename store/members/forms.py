@@ -12,10 +12,12 @@ from flask_security import (
     MailUtil,
     RegisterFormV2,
     ResetPasswordForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
     VerifyForm,
     hash_password,
 )
-from wtforms import Field
+from wtforms import Field, HiddenField, RadioField
 
 from store.members.datastore import Mail, pending, plain
 from store.web.forms import EMAIL, own_path
@@ -49,6 +51,18 @@ class Reset(ResetPasswordForm):
 
 class NewPassword(ChangePasswordForm):
     new_password_confirm = None  # type: ignore[assignment]
+
+
+class SetUpApp(TwoFactorSetupForm):
+    """There is one kind of second factor here, so nothing to choose among."""
+
+    setup = HiddenField()  # type: ignore[assignment]
+
+
+class NoRescue(TwoFactorRescueForm):
+    """Flask-Security lists here what to do without a phone; our page names the recovery codes itself."""
+
+    help_setup = RadioField(choices=[])
 
 
 class OutboxMail(MailUtil):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, g, make_response, render_template, request, session
 from flask_security import user_authenticated
@@ -22,12 +23,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
+from store.errors import NotFound
 from store.members import throttle, words
 from store.members.datastore import Mail, MemberDatastore, pending
 from store.members.models import Member
 from store.members.sessions import SIGNED_IN, ServerSession
 from store.web import cookies
 from store.web.errors import page
+from store.web.forms import own_path
 
 View = Callable[..., Any]
 Follow = Callable[[int, Response], None]
@@ -35,6 +38,8 @@ SILENT = {"register", "forgot_password", "send_confirmation", "change_email"}
 """Views that must not tell, even by their time, whether there is an account: each queues exactly one mail."""
 PASSED_ON = {"confirm_email": "Confirm my address", "change_email_confirm": "Use this address"}
 """Mailed links that change something, with what their button says."""
+CLOSED = {"two_factor_rescue", "tf_select", "two_factor_setup_validate"}
+"""Doors that Flask-Security has and this shop does not use: other second factors, a cry for help by mail."""
 MOST_CODES = 5
 
 
@@ -70,6 +75,8 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
 
     @wraps(view)
     def gated(**values: Any) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
+        if name in CLOSED:
+            raise NotFound("There is no such page. Sign in, or set a new password.")
         if request.is_json or "auth_token" in request.args:
             raise UnsupportedMediaType
         if (token := values.get("token")) is not None and _is_stale(name, token):
@@ -84,6 +91,7 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
         datastore.write()
         if g.get("form_refused") and answer.status_code == 200:
             answer.status_code = 422
+        _keep_own_way(answer)
         _take_along(app, name, answer)
         return answer
 
@@ -102,6 +110,13 @@ def _is_stale(name: str, token: str) -> bool:
         expired, invalid, member, _email = email_token_status(token)
         return bool(expired or invalid or member is None)
     return False
+
+
+def _keep_own_way(answer: Response) -> None:
+    """Where nobody said where to go on to, Flask-Security hands on the address of the sign-in page itself."""
+    path, _, query = (answer.location or "").partition("?next=")
+    if query and not own_path(unquote(query)):
+        answer.location = path
 
 
 def _count_wrong_code() -> None:

@@ -89,9 +89,12 @@ def install(app: Flask, settings: Settings, db: Database, clock: Callable[[], da
         verify_form=forms.StepUp,
         reset_password_form=forms.Reset,
         change_password_form=forms.NewPassword,
+        two_factor_setup_form=forms.SetUpApp,
+        two_factor_rescue_form=forms.NoRescue,
         render_template=_render,
     )
     security.want_json(lambda _request: False)
+    security.login_manager.request_loader(lambda _request: None)  # nobody is known by what an address or a body says
     _silence(app)
     gate.close(app, datastore, csrf)
     app.extensions["identify"] = identify

@@ -8,6 +8,7 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from store.settings import Settings
+from store.web.cookies import session_token
 
 STRIPE_PAGE = "https://checkout.stripe.com"
 
@@ -52,11 +53,16 @@ def register(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         # Private unless a view has said otherwise: forgetting costs speed, never somebody's address.
         response.headers.setdefault("Cache-Control", "no-store")
+        if session_token(request) is not None:
+            response.vary.add("Cookie")
         return response
 
 
 def cache_publicly(response: Response) -> Response:
-    """Mark a page that is the same for everybody; it is asked for again each time until validators come with it."""
-    if request.method in ("GET", "HEAD"):
+    """Mark a page that is the same for everybody; it is asked for again each time until validators come with it.
+
+    Whoever is signed in gets no page that anything between us may keep, not even one that says nothing of them.
+    """
+    if request.method in ("GET", "HEAD") and session_token(request) is None:
         response.headers["Cache-Control"] = "public, no-cache"
     return response

@@ -22,3 +22,10 @@ def bags(shop):
 def everything(shop):
     """All that a visitor's request could have changed."""
     return shop.counts(), bags(shop), shop.rows("SELECT variant_id, on_hand, reserved FROM stock_level ORDER BY 1")
+
+
+def sample(rule):
+    """A value for each part of an address: a row's id, one of our files, or a name that nothing has."""
+    kinds = {"RowId": "1", "PathConverter": "css/store.css"}
+    converters = rule._converters
+    return {name: kinds.get(type(converters[name]).__name__, "x") for name in rule.arguments}

@@ -5,12 +5,10 @@ from contextvars import Context
 import pytest
 from flask.testing import FlaskClient
 
-from tests.functional.ours import assert_page, everything
+from tests.functional.ours import assert_page, everything, sample
 from tests.shop import Visitor
 
 FOREIGN = "This form was sent from another site. Open our page and send it from there."
-SAMPLES = {"line_id": "1", "checkout_id": "x", "link": "x", "slug": "x", "message_id": "x", "digest": "x", "name": "x",
-           "filename": "css/store.css"}  # fmt: skip
 OUR_ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -34,7 +32,7 @@ def unsafe_routes(shop):
         for rule in shop.app.url_map.iter_rules():
             for method in rule.methods - {"GET", "HEAD", "OPTIONS"}:
                 adapter = shop.app.url_map.bind("127.0.0.1")
-                yield method, adapter.build(rule.endpoint, {name: SAMPLES[name] for name in rule.arguments}, method)
+                yield method, adapter.build(rule.endpoint, sample(rule), method)
 
 
 REFUSED = [
@@ -144,7 +142,7 @@ def test_looking_sets_no_cookie(shop, with_bag):
     adapter = shop.app.url_map.bind("127.0.0.1")
     for rule in shop.app.url_map.iter_rules():
         if "GET" in rule.methods:
-            path = adapter.build(rule.endpoint, {name: SAMPLES[name] for name in rule.arguments}, "GET")
+            path = adapter.build(rule.endpoint, sample(rule), "GET")
             answer = client.get(path, buffered=True)
             assert "Set-Cookie" not in answer.headers, path
     assert "Set-Cookie" not in client.get("/products/item-100").headers
