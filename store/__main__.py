@@ -20,7 +20,8 @@ from store import paths
 from store.app import create_app, make_worker
 from store.catalog.models import Product
 from store.migrations import commands
-from store.ops.demo.load import load
+from store.ops.demo import accounts
+from store.ops.demo.load import is_loaded, load
 from store.settings import BadSettings, Settings
 
 WAIT_SECONDS = 15
@@ -37,12 +38,14 @@ def main() -> int:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    _prepare(app)
+    has_demo = _prepare(app)
     children = [_start(command) for command in _commands(settings)]
     # A daemon: what it is doing when the shop ends is leased, and done again after the lease.
     worker = threading.Thread(target=make_worker(app).run_until, args=(stop,), name="worker", daemon=True)
     worker.start()
     print(f"The shop is at {settings.public_url}. Ctrl-C ends it.", flush=True)  # noqa: T201
+    if has_demo:
+        print(*accounts.lines(), sep="\n", flush=True)  # noqa: T201
     try:
         while not stop.wait(0.5):
             if any(child.poll() is not None for child in children):
@@ -58,8 +61,8 @@ def main() -> int:
         worker.join(1)
 
 
-def _prepare(app: Flask) -> None:
-    """Migrate, and fill an empty database with the demo (never in production)."""
+def _prepare(app: Flask) -> bool:
+    """Migrate, and fill an empty database with the demo (never in production); whether it is there."""
     db, settings = app.extensions["db"], app.extensions["settings"]
     if settings.database_url.startswith("sqlite:///"):
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +72,11 @@ def _prepare(app: Flask) -> None:
     if is_empty and not settings.in_production:
         print("Drawing the demo shop's pictures, a few seconds …", flush=True)  # noqa: T201
         load(db, app.extensions["pictures"], settings, app.extensions["clock"])
+    with db.reader() as reader:
+        has_demo = not settings.in_production and is_loaded(reader)
+    if has_demo:
+        accounts.make_accounts(db, app.extensions["credentials"], app.extensions["clock"])
+    return has_demo
 
 
 def _commands(settings: Settings) -> list[list[str]]:

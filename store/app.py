@@ -84,7 +84,7 @@ def make_worker(app: Flask) -> Worker:
     patient = _payments(settings, db, clock, IN_JOB)
     events = EventJobs(patient)
     handlers = {
-        "member_mail": MemberMails(db, app.extensions["mailer"], settings, members.SignedLinks(app)).send,
+        "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,

@@ -17,6 +17,7 @@ from store.clock import Clock
 from store.db import Database
 from store.errors import StoreError
 from store.jobs.worker import Worker
+from store.members.commands import members, staff
 from store.migrations import commands
 from store.ops.demo.load import load
 from store.ops.verify import verify
@@ -24,7 +25,7 @@ from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
-    for group in (database, demo, stripe):
+    for group in (database, demo, stripe, members, staff):
         app.cli.add_command(group)
     app.cli.add_command(worker)
     app.cli.add_command(verify_command)

@@ -19,9 +19,8 @@ MONEY = (
     "cart/contents.py",
 )
 """Where amounts are computed: whole numbers only."""
-SIGNS_IN = {
-    f"members/{name}.py" for name in ("datastore", "factors", "forms", "gate", "security", "sessions", "throttle")
-}
+FITTED = "commands credentials datastore factors forms gate models passwords security sessions step_up throttle"
+SIGNS_IN = {f"members/{name}.py" for name in FITTED.split()}
 """How Flask-Security is fitted in; use cases and SQL of members stand beside it and know nothing of it."""
 SPEAKS_HTTP = {"app.py", "cli.py", "__main__.py", "ops/health.py"} | SIGNS_IN
 """Beside views, api and web/, what may know Flask."""
@@ -85,7 +84,7 @@ def test_only_what_speaks_http_knows_flask():
         if any(name.split(".")[0] in KNOWS_FLASK for name in imported(tree))
     }
     allowed = {inside for inside in knows if inside.startswith("web/") or Path(inside).name in ("views.py", "api.py")}
-    assert knows - allowed == SPEAKS_HTTP | {"members/models.py", "members/passwords.py"}
+    assert knows - allowed == SPEAKS_HTTP
 
 
 def test_nobody_below_the_views_asks_who_is_signed_in():

@@ -34,6 +34,10 @@ class Authenticator(Totp):
             return False
         return db().run(lambda session: repository.use_totp_step(session, user.id, match.counter))
 
+    def seal(self, key: str) -> str:
+        """A secret as it is stored, from the key as an app shows it (base32)."""
+        return str(self._totp(key=key, format="base32").to_json(encrypt=True))
+
     def generate_qrcode(self, username: str, totp: str) -> Markup:
         """The drawing itself, to stand in the page: its policy knows no pictures made of text."""
         return Markup(segno.make_qr(self.get_totp_uri(username, totp)).svg_inline(scale=5, border=3))  # noqa: S704 - ours

@@ -14,9 +14,6 @@ from typing import Any
 
 from flask import Flask, g, render_template, request, session
 from flask_security import Security, current_user
-from flask_security.change_email import _generate_token as generate_email_token
-from flask_security.confirmable import generate_confirmation_token
-from flask_security.recoverable import generate_reset_password_token
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
@@ -24,10 +21,10 @@ from markupsafe import Markup
 from store.actors import ANONYMOUS, Actor
 from store.db import Database
 from store.members import forms, gate, words
+from store.members.credentials import Credentials
 from store.members.datastore import MemberDatastore
 from store.members.factors import Authenticator, RecoveryCodes
-from store.members.models import Member
-from store.members.passwords import LONGEST, SHORTEST, Passwords
+from store.members.passwords import SHORTEST, Passwords
 from store.members.sessions import SIGNED_IN, ServerSessions
 from store.settings import Settings
 
@@ -98,6 +95,7 @@ def install(app: Flask, settings: Settings, db: Database, clock: Callable[[], da
     _silence(app)
     gate.close(app, datastore, csrf)
     app.extensions["identify"] = identify
+    app.extensions["credentials"] = Credentials(app)
     app.jinja_env.globals.update(csrf_field=csrf_field, as_form=as_form)
     return datastore
 
@@ -180,23 +178,5 @@ def _render(template: str, **context: Any) -> str:  # noqa: ANN401
     """Flask-Security's pages through our templates; notes whether a form on it has been refused."""
     sent = [form for form in context.values() if isinstance(form, FlaskForm)]
     g.form_refused = request.method == "POST" and any(form.errors or form.form_errors for form in sent)
-    return render_template(template, done=request.args.get("done"), longest=LONGEST, **context)
-
-
-class SignedLinks:
-    """Flask-Security's signed tokens, made outside of a request: the worker writes the mails."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-
-    def confirm(self, member: Member) -> str:
-        with self.app.app_context():
-            return f"/confirm/{generate_confirmation_token(member)}"
-
-    def reset(self, member: Member) -> str:
-        with self.app.app_context():
-            return f"/reset/{generate_reset_password_token(member)}"
-
-    def change_email(self, member: Member, email: str) -> str:
-        with self.app.app_context():
-            return f"/account/email/{generate_email_token(member, email)}"
+    somebody = identify().email  # for programs that keep passwords, on pages that ask for nothing else
+    return render_template(template, done=request.args.get("done"), whose=somebody, **context)
