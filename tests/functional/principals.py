@@ -1,0 +1,68 @@
+"""Everybody who may knock, before a shop in which each route has something real to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from werkzeug.routing import Rule
+
+from store.actors import Role
+from store.orders.numbers import private_link
+from tests.people import Visitor
+from tests.shop import Shop, token
+
+ANA, BEA = "ana@example.com", "bea@example.com"
+SHELF = "INSERT INTO collection (slug, title, description, position, featured) VALUES ('tees', 'Tees', '', 1, false)"
+
+
+class World:
+    """A shop with a product on a shelf, Ana's bag and paid order, and nobody else's anything."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.tee = shop.make_item("Tee")
+        shop.write(
+            "INSERT INTO collection (slug, title, description, position, featured) VALUES ('tees','Tees','',1,false)"
+        )
+        self.ana, self.bea = shop.make_member(ANA), shop.make_member(BEA)
+        client = shop.signed_in(self.ana)
+        assert client.post("/cart/lines", data={"variant": self.tee}).status_code == 303
+        shop.pay(shop.check_out(client))
+        shop.deliver()
+        assert client.post("/cart/lines", data={"variant": self.tee}).status_code == 303
+        self.number = shop.value('SELECT number FROM "order"')
+
+    def values(self, rule: Rule) -> dict[str, object]:
+        """Ana's, or the shop's, for each part of the address."""
+        known = {
+            "number": self.number,
+            "link": private_link(self.number, self.shop.settings.secret_key),
+            "member_id": self.ana,
+            "session_id": self.shop.value("SELECT MAX(id) FROM member_session WHERE member_id = :id", id=self.ana),
+            "line_id": self.shop.value("SELECT MAX(id) FROM cart_line"),
+            "checkout_id": self.shop.value("SELECT id FROM checkout"),
+            "slug": "tees" if rule.rule.startswith("/collections") else "item-100",
+            "filename": "css/store.css",
+        }
+        return {name: known.get(name, 1 if name.endswith("_id") else "nothing") for name in rule.arguments}
+
+
+PRINCIPALS: dict[str, Callable[[World], Visitor]] = {
+    "stranger": lambda world: world.shop.visitor(),
+    "ana": lambda world: world.shop.signed_in(world.ana),
+    "bea": lambda world: world.shop.signed_in(world.bea),
+    **{role.value: lambda world, role=role: world.shop.staff(role) for role in Role},  # type: ignore[misc]
+}
+
+
+def routes(shop: Shop) -> Iterator[tuple[str, Rule]]:
+    """Every address with every method, in a fixed order: looking before changing, the longest address first."""
+    rules = [(method, rule) for rule in shop.app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}]
+    yield from sorted(rules, key=lambda one: (one[0] != "GET", -len(one[1].rule), one[1].rule, one[1].endpoint))
+
+
+def ask(world: World, client: Visitor, method: str, rule: Rule, values: dict[str, object]) -> int:
+    """The status of a request with nothing in it but a token of its own."""
+    adapter = world.shop.app.url_map.bind("127.0.0.1")
+    form = {"form_token": token()} if method == "POST" else None
+    return client.open(adapter.build(rule.endpoint, values, method), method=method, data=form).status_code
