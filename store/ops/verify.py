@@ -165,6 +165,50 @@ INVARIANTS = (
            OR returned > shipped OR refunded > quantity""",
     ),
     _never(
+        "what a line has shipped is what its hold has, and what its parcels hold",
+        """SELECT line.id, line.shipped, hold.shipped AS held, COALESCE(parcels.units, 0) AS sent FROM order_line line
+           JOIN "order" ON "order".id = line.order_id
+           LEFT JOIN hold ON hold.checkout_id = "order".checkout_id AND hold.variant_id = line.variant_id
+           LEFT JOIN (SELECT order_line_id, SUM(quantity) AS units FROM shipment_line GROUP BY order_line_id) parcels
+                ON parcels.order_line_id = line.id
+           WHERE line.shipped <> COALESCE(parcels.units, 0) OR line.shipped <> COALESCE(hold.shipped, line.shipped)""",
+    ),
+    _never(
+        "a parcel holds lines of its own order, and is not empty",
+        """SELECT shipment.id, shipment.order_id, line.order_id AS of_order FROM shipment
+           LEFT JOIN shipment_line ON shipment_line.shipment_id = shipment.id
+           LEFT JOIN order_line line ON line.id = shipment_line.order_line_id
+           WHERE line.id IS NULL OR line.order_id <> shipment.order_id""",
+    ),
+    _never(
+        "every shipped unit has the movement that took it off the shelf",
+        """SELECT variant_id, SUM(held) AS held, SUM(moved) AS moved FROM (
+              SELECT variant_id, shipped AS held, 0 AS moved FROM hold
+              UNION ALL SELECT variant_id, 0, -quantity FROM stock_movement WHERE kind = 'ship') both_sides
+           GROUP BY variant_id HAVING SUM(held) <> SUM(moved)""",
+    ),
+    _never(
+        "nothing was shipped of an order that nobody has paid",
+        """SELECT shipment.id, "order".number FROM shipment JOIN "order" ON "order".id = shipment.order_id
+           LEFT JOIN payment ON payment.order_id = "order".id AND payment.stage = 'paid'
+           WHERE "order".total > 0 AND payment.id IS NULL""",
+    ),
+    _never(
+        "how far an order is follows from its units",
+        """SELECT "order".number, "order".fulfilment_state, units.shipped, units.open_units FROM "order" JOIN (
+              SELECT order_id, SUM(shipped) AS shipped, SUM(quantity - shipped - cancelled) AS open_units
+              FROM order_line GROUP BY order_id) units ON units.order_id = "order".id
+           WHERE NOT CASE WHEN units.shipped = 0 AND units.open_units = 0 THEN fulfilment_state = 'cancelled'
+                          WHEN units.shipped = 0 THEN fulfilment_state IN ('unfulfilled', 'packed')
+                          WHEN units.open_units > 0 THEN fulfilment_state = 'part'
+                          ELSE fulfilment_state IN ('shipped', 'delivered', 'returned') END""",
+    ),
+    _never(
+        "every parcel has its one mail in the outbox",
+        """SELECT shipment.id FROM shipment WHERE
+           (SELECT COUNT(*) FROM job WHERE job.unique_key = 'order_shipped:' || shipment.id) <> 1""",
+    ),
+    _never(
         "a handled event has an outcome",
         """SELECT id, type FROM webhook_event WHERE outcome IS NULL""",
     ),

@@ -46,6 +46,27 @@ _CHECKOUT_PATHS = {
 }
 
 
+_FULFILMENT_PATHS = {
+    FulfilmentState.UNFULFILLED: {
+        FulfilmentState.PACKED,
+        FulfilmentState.PART,
+        FulfilmentState.SHIPPED,
+        FulfilmentState.CANCELLED,
+    },
+    FulfilmentState.PACKED: {FulfilmentState.PART, FulfilmentState.SHIPPED, FulfilmentState.CANCELLED},
+    FulfilmentState.PART: {FulfilmentState.PART, FulfilmentState.SHIPPED},
+    FulfilmentState.SHIPPED: {FulfilmentState.DELIVERED, FulfilmentState.RETURNED},
+    FulfilmentState.DELIVERED: {FulfilmentState.RETURNED},
+    FulfilmentState.CANCELLED: set(),
+    FulfilmentState.RETURNED: set(),
+}
+
+SENDABLE = frozenset({PaymentState.PAID, PaymentState.PART_REFUNDED})
+"""Only while its money is in one of these does anything of an order leave the house."""
+UNSENT = frozenset({FulfilmentState.UNFULFILLED, FulfilmentState.PACKED, FulfilmentState.PART})
+"""While an order is in one of these something of it may still have to be sent."""
+
+
 class ForbiddenStep(Exception):
     """A state cannot follow another: a fault of the store, never of the person in front of it."""
 
@@ -54,4 +75,11 @@ def checkout_step(now: CheckoutState, to: CheckoutState) -> CheckoutState:
     """`to`, if it may follow `now`; raises ForbiddenStep."""
     if to not in _CHECKOUT_PATHS[now]:
         raise ForbiddenStep(f"a checkout that is {now} cannot become {to}")
+    return to
+
+
+def fulfilment_step(now: FulfilmentState, to: FulfilmentState) -> FulfilmentState:
+    """`to`, if it may follow `now`; raises ForbiddenStep."""
+    if to not in _FULFILMENT_PATHS[now]:
+        raise ForbiddenStep(f"an order that is {now} cannot become {to}")
     return to

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
-from store.orders.lifecycle import CheckoutState, FulfilmentState, PaymentState, checkout_step
+from store.orders.lifecycle import CheckoutState, FulfilmentState, PaymentState, checkout_step, fulfilment_step
 
 SUMS_UP = "total = subtotal - discount + shipping + tax"
 NOT_NEGATIVE = "subtotal >= 0 AND discount >= 0 AND shipping >= 0 AND tax >= 0 AND total >= 0"
@@ -127,6 +127,7 @@ class Order(Buyer, Totals, Base):
         UniqueConstraint("checkout_id"),
         UniqueConstraint("number"),
         Index("ix_order_placed_at_id", "placed_at", "id"),
+        Index("ix_order_fulfilment", "fulfilment_state", "placed_at", "id"),
         Index("ix_order_email_key", "email_key"),
         Index("ix_order_member_id", "member_id"),
         check("sums_up", SUMS_UP),
@@ -149,6 +150,10 @@ class Order(Buyer, Totals, Base):
     placed_at: Mapped[datetime]
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
     events: Mapped[list[OrderEvent]] = relationship(order_by="OrderEvent.id", cascade="all, delete-orphan")
+
+    def move_to(self, state: FulfilmentState) -> None:
+        """Change how far its parcels are, if the lifecycle allows it; raises ForbiddenStep."""
+        self.fulfilment_state = fulfilment_step(self.fulfilment_state, state)
 
 
 class OrderLine(Snapshot, Base):

@@ -112,12 +112,40 @@ def claim(session: Session, member_id: int, email_key: str, _now: datetime) -> N
     session.execute(unclaimed.values(member_id=member_id))
 
 
+def get_order_by_number(session: Session, number: str) -> Order:
+    order = find_order(session, number)
+    if order is None:
+        raise NotFound("We know no order of that number. Search the orders for it.")
+    return order
+
+
+def lock_order(session: Session, number: str) -> Order:
+    """The order, kept from others until the transaction ends, with its lines as they are now."""
+    query = select(Order).where(Order.number == number).options(selectinload(Order.lines))
+    order = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if order is None:
+        raise NotFound("We know no order of that number. Search the orders for it.")
+    return order
+
+
+def find_event(session: Session, request_key: str) -> OrderEvent | None:
+    return session.scalar(select(OrderEvent).where(OrderEvent.request_key == request_key))
+
+
 def number_is_free(session: Session, number: str) -> bool:
     return session.scalar(select(Order.id).where(Order.number == number)) is None
 
 
 def add_event(
-    session: Session, order_id: int, kind: str, actor: str, now: datetime, data: dict[str, object] | None = None
-) -> None:
+    session: Session,
+    order_id: int,
+    kind: str,
+    actor: str,
+    now: datetime,
+    data: dict[str, object] | None = None,
+    request_key: str | None = None,
+) -> OrderEvent:
     """Write a cue on an order's timeline."""
-    session.add(OrderEvent(order_id=order_id, kind=kind, actor=actor, data=data or {}, at=now))
+    event = OrderEvent(order_id=order_id, kind=kind, actor=actor, data=data or {}, request_key=request_key, at=now)
+    session.add(event)
+    return event

@@ -109,6 +109,50 @@ def hold_again(session: Session, checkout_id: str, now: datetime) -> bool:
     return True
 
 
+def ship(
+    session: Session, checkout_id: str, wanted: Mapping[int, int], *, reason: str, actor: str, now: datetime
+) -> list[int]:
+    """Send off units that a checkout has bought; the variants of which that many are not on the shelf, or not its own.
+
+    When the answer is not empty the caller must roll back. A variant whose units nobody counts has no hold: it goes
+    along and changes nothing here.
+    """
+    held = session.scalars(select(Hold.variant_id).where(Hold.checkout_id == checkout_id))
+    counted = sorted(wanted.keys() & set(held))
+    return [one for one in counted if not _send(session, checkout_id, one, wanted[one], reason, actor, now)]
+
+
+def _send(
+    session: Session, checkout_id: str, variant_id: int, quantity: int, reason: str, actor: str, now: datetime
+) -> bool:
+    own = update(Hold).where(
+        Hold.checkout_id == checkout_id,
+        Hold.variant_id == variant_id,
+        Hold.state == HoldState.SOLD,
+        quantity <= Hold.quantity - Hold.shipped - Hold.cancelled - Hold.refunding,
+    )
+    there = update(StockLevel).where(
+        StockLevel.variant_id == variant_id, quantity <= StockLevel.on_hand, quantity <= StockLevel.reserved
+    )
+    took = own.values(shipped=Hold.shipped + quantity).returning(Hold.id)
+    left = there.values(on_hand=StockLevel.on_hand - quantity, reserved=StockLevel.reserved - quantity).returning(
+        StockLevel.variant_id
+    )
+    if session.scalar(took) is None or session.scalar(left) is None:
+        return False
+    session.add(
+        StockMovement(
+            variant_id=variant_id,
+            kind=MovementKind.SHIP,
+            quantity=-quantity,
+            reason=reason,
+            actor=actor,
+            created_at=now,
+        )
+    )
+    return True
+
+
 def receive(
     session: Session,
     variant_id: int,

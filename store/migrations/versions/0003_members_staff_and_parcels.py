@@ -158,6 +158,9 @@ def upgrade() -> None:
     with op.batch_alter_table("collection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
+    with op.batch_alter_table("order", schema=None) as batch_op:
+        batch_op.create_index("ix_order_fulfilment", ["fulfilment_state", "placed_at", "id"], unique=False)
+
     with op.batch_alter_table("order_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("request_key", sa.String(), nullable=True))
         batch_op.create_index("uq_order_event_request_key", ["request_key"], unique=True)
@@ -189,6 +192,7 @@ def downgrade() -> None:
     op.drop_column("product", "version")
     op.drop_index("uq_order_event_request_key", table_name="order_event")
     op.drop_column("order_event", "request_key")
+    op.drop_index("ix_order_fulfilment", table_name="order")
     op.drop_column("collection", "version")
 
     with op.batch_alter_table("shipment_line", schema=None) as batch_op:
