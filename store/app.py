@@ -17,6 +17,8 @@ from store.checkout import views as checkout_views
 from store.checkout.service import Checkouts
 from store.clock import Clock, utc_now
 from store.db import Database
+from store.fulfilment import carriers
+from store.fulfilment.mails import ShipmentMails
 from store.jobs.worker import Scheduled, Worker
 from store.mail import views as mail_views
 from store.mail.service import Mailer
@@ -88,6 +90,7 @@ def make_worker(app: Flask) -> Worker:
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
+        "order_shipped": ShipmentMails(db, app.extensions["mailer"], settings).shipped,
         "sweep": Sweeper(patient).sweep,
         "find_owner": events.find_owner,
         "read_again": events.read_again,
@@ -113,6 +116,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     errors.register(app)
     assets.register(app)
     words.teach(app.jinja_env, settings.zone)
+    app.jinja_env.globals["tracking_url"] = carriers.tracking_url  # orders/ stands below fulfilment/, its pages do not
     blueprints = [
         storefront_views.blueprint,
         cart_views.blueprint,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from store.catalog.pictures import Picture
 from store.money import Money
-from store.orders.lifecycle import FulfilmentState, PaymentState
-from store.orders.models import Checkout, CheckoutLine, Order, OrderLine
+from store.orders.lifecycle import UNSENT, FulfilmentState, PaymentState
+from store.orders.models import Checkout, CheckoutLine, Order, OrderEvent, OrderLine
 from store.pricing.countries import country_name
 
 STATES = {
@@ -28,6 +28,21 @@ MONEY_STATES = {
     PaymentState.CHARGED_BACK: "Payment taken back",
 }
 CUES = {"placed": "Placed", "paid": "Paid", "packed": "Packed", "shipped": "Shipped", "delivered": "Delivered"}
+"""The events that buyers are told of; what staff note among themselves is not here."""
+NEXT_STEPS = {
+    FulfilmentState.UNFULFILLED: "We pack it within two working days.",
+    FulfilmentState.PACKED: "It is packed. We write when it leaves.",
+    FulfilmentState.PART: "The rest follows in another parcel. We write when it leaves.",
+    FulfilmentState.SHIPPED: "All of it has left. From the day it arrives you have 30 days to send it back.",
+    FulfilmentState.DELIVERED: "All of it has arrived. You have 30 days to send it back.",
+    FulfilmentState.CANCELLED: "It was canceled, and nothing is sent.",
+    FulfilmentState.RETURNED: "It came back to us.",
+}
+HELD_BACK = {
+    PaymentState.REFUNDED: "We have paid it back.",
+    PaymentState.DISPUTED: "Your bank has questioned the payment. Nothing more leaves until that is settled.",
+    PaymentState.CHARGED_BACK: "Your bank has taken the payment back, so nothing more is sent.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,8 @@ class LineView:
     unit: Money
     total: Money
     picture: Picture | None = None
+    progress: str = ""
+    """How many of its units have left, while others have not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,8 @@ class Cue:
     label: str
     at: datetime | None
     state: str
+    carrier: str = ""
+    tracking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +93,13 @@ class OrderView:
 def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> OrderView:
     """What to tell of an order; on pages with the pictures of its variants, in mails without."""
     currency = order.currency
+    in_parts = order.fulfilment_state is FulfilmentState.PART
     return OrderView(
         number=order.number,
         placed_at=order.placed_at,
         email=order.email,
         state_label=state_label(order),
-        lines=_view_lines(order.lines, currency, pictures or {}),
+        lines=_view_lines(order.lines, currency, pictures or {}, in_parts=in_parts),
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency) if order.discount else None,
         shipping=Money(order.shipping, currency),
@@ -87,13 +107,15 @@ def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> O
         total=Money(order.total, currency),
         address=address_lines(order),
         timeline=_timeline(order),
-        next_step="We pack it within two working days." if order.country else "",
+        next_step=_next_step(order),
     )
 
 
 def state_label(order: Order) -> str:
     """How an order stands, in words; what happened to its money comes before where its parcel is."""
-    return MONEY_STATES.get(order.payment_state) or STATES[order.fulfilment_state]
+    if order.payment_state in MONEY_STATES:
+        return MONEY_STATES[order.payment_state]
+    return STATES[order.fulfilment_state] if order.country else "Paid"
 
 
 def view_checkout(checkout: Checkout) -> dict[str, object]:
@@ -110,7 +132,11 @@ def view_checkout(checkout: Checkout) -> dict[str, object]:
 
 
 def _view_lines(
-    lines: list[OrderLine] | list[CheckoutLine], currency: str, pictures: Mapping[int, Picture]
+    lines: list[OrderLine] | list[CheckoutLine],
+    currency: str,
+    pictures: Mapping[int, Picture],
+    *,
+    in_parts: bool = False,
 ) -> list[LineView]:
     return [
         LineView(
@@ -121,6 +147,7 @@ def _view_lines(
             Money(line.unit_price, currency),
             Money(line.quantity * line.unit_price, currency),
             pictures.get(line.variant_id),
+            _progress(line) if isinstance(line, OrderLine) and in_parts else "",
         )
         for line in lines
     ]
@@ -135,12 +162,45 @@ def address_lines(order: Order | Checkout) -> list[str]:
     return [line for line in lines if line]
 
 
+def _progress(line: OrderLine) -> str:
+    if line.quantity == 1:
+        return "Shipped" if line.shipped else "Not shipped yet"
+    return f"{line.shipped} of {line.quantity} shipped"
+
+
+def _next_step(order: Order) -> str:
+    if not order.country:
+        return ""
+    return HELD_BACK.get(order.payment_state) or NEXT_STEPS[order.fulfilment_state]
+
+
 def _timeline(order: Order) -> list[Cue]:
-    happened = {event.kind: event.at for event in order.events}
-    steps = list(CUES) if order.country else ["placed", "paid"]
-    cues: list[Cue] = []
-    for step in steps:
-        at = happened.get(step)
-        is_next = at is None and all(cue.state == "done" for cue in cues)
-        cues.append(Cue(CUES[step], at, "done" if at else "now" if is_next else "later"))
+    """What has happened, cue by cue; then what is next and what comes later, as long as anything does.
+
+    That a parcel has arrived is told once we know it, and not announced before.
+    """
+    cues = [_cue(order, event) for event in order.events if event.kind in CUES]
+    happened = {event.kind for event in order.events}
+    to_come = [step for step in ("packed", "shipped") if step not in happened]
+    if order.fulfilment_state is FulfilmentState.PART:
+        to_come = ["shipped"]
+    if not order.country or order.payment_state in HELD_BACK or order.fulfilment_state not in UNSENT:
+        to_come = []
+    for step in to_come:
+        label = "The rest shipped" if step in happened else CUES[step]
+        cues.append(Cue(label, None, "now" if cues[-1].at else "later"))
     return cues
+
+
+def _cue(order: Order, event: OrderEvent) -> Cue:
+    if event.kind != "shipped":
+        return Cue(CUES[event.kind], event.at, "done")
+    units = sum(line.quantity - line.cancelled for line in order.lines)
+    is_part = event.data["units"] < units
+    return Cue(
+        "Parcel shipped" if is_part else CUES["shipped"],
+        event.at,
+        "done",
+        event.data["carrier"],
+        event.data["tracking"],
+    )

@@ -1,0 +1,85 @@
+"""Finding orders as staff do: by how far they are, and by whatever a person remembers of one.
+
+What is typed is split at spaces; each word must be the beginning of the number, or a part of the buyer's name, their
+address or a sku. `%` and `_` stand for themselves. Letters count alike in both cases, on SQLite beyond ASCII as long
+as a word is written in one of the usual ways (lower, upper, Capitalized).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
+from store.orders.models import Order, OrderLine
+from store.orders.numbers import PREFIX
+
+PAGE = 50
+LONGEST, MOST_WORDS = 100, 6
+
+
+class View(enum.StrEnum):
+    TO_PACK = "to-pack"
+    SHIPPED = "shipped"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to 50 orders with their lines; `after` is the number of the last one when more follow."""
+
+    orders: list[Order]
+    after: str | None
+
+
+TO_PACK = and_(
+    Order.fulfilment_state.in_(sorted(UNSENT)), Order.payment_state.in_(sorted(SENDABLE)), Order.country.is_not(None)
+)
+"""Paid, and something of it has still to go by post."""
+_WITHIN: dict[View, list[ColumnElement[bool]]] = {
+    View.TO_PACK: [TO_PACK],
+    View.SHIPPED: [Order.fulfilment_state.in_(sorted([FulfilmentState.SHIPPED, FulfilmentState.DELIVERED]))],
+    View.ALL: [],
+}
+
+
+def list_orders(session: Session, view: View, text: str = "", after: str | None = None) -> Page:
+    """The orders of a view that fit `text`: what waits to be packed oldest first, all else newest first."""
+    query = select(Order).where(*_WITHIN[view], *(_fits(word) for word in text[:LONGEST].split()[:MOST_WORDS]))
+    place = tuple_(Order.placed_at, Order.id)
+    oldest_first = view is View.TO_PACK
+    if after is not None:
+        last = select(Order.placed_at, Order.id).where(Order.number == after).subquery()
+        beyond = select(last.c.placed_at, last.c.id).scalar_subquery()
+        query = query.where(place > beyond if oldest_first else place < beyond)
+    order = (Order.placed_at, Order.id) if oldest_first else (Order.placed_at.desc(), Order.id.desc())
+    found = session.scalars(query.order_by(*order).limit(PAGE + 1).options(selectinload(Order.lines))).all()
+    return Page(list(found[:PAGE]), found[PAGE - 1].number if len(found) > PAGE else None)
+
+
+def count_orders(session: Session) -> dict[View, int]:
+    """How many orders each view has."""
+    counted = session.execute(select(Order.fulfilment_state, func.count()).group_by(Order.fulfilment_state))
+    by_state = {state: count for state, count in counted}
+    shipped = by_state.get(FulfilmentState.SHIPPED, 0) + by_state.get(FulfilmentState.DELIVERED, 0)
+    to_pack = session.scalar(select(func.count()).select_from(Order).where(TO_PACK)) or 0
+    return {View.TO_PACK: to_pack, View.SHIPPED: shipped, View.ALL: sum(by_state.values())}
+
+
+def _fits(word: str) -> ColumnElement[bool]:
+    line_with_sku = select(OrderLine.id).where(OrderLine.order_id == Order.id, _holds(OrderLine.sku, word))
+    fitting = [_holds(Order.name, word), _holds(Order.email, word), line_with_sku.exists()]
+    beginning = word.upper().removeprefix(PREFIX)
+    if beginning:
+        fitting.append(Order.number.startswith(PREFIX + beginning, autoescape=True))
+    return or_(*fitting)
+
+
+def _holds(column: InstrumentedAttribute[Any], word: str) -> ColumnElement[bool]:
+    """SQLite knows the two cases of ASCII letters only, so the others are looked for as people write them."""
+    ways = sorted({word, word.lower(), word.upper(), word.title()})
+    return or_(*(column.icontains(way, autoescape=True) for way in ways))
