@@ -64,7 +64,7 @@ def list_orders(session: Session, view: View, text: str = "", after: str | None 
 def count_orders(session: Session) -> dict[View, int]:
     """How many orders each view has."""
     counted = session.execute(select(Order.fulfilment_state, func.count()).group_by(Order.fulfilment_state))
-    by_state = {state: count for state, count in counted}
+    by_state = {row[0]: row[1] for row in counted}
     shipped = by_state.get(FulfilmentState.SHIPPED, 0) + by_state.get(FulfilmentState.DELIVERED, 0)
     to_pack = session.scalar(select(func.count()).select_from(Order).where(TO_PACK)) or 0
     return {View.TO_PACK: to_pack, View.SHIPPED: shipped, View.ALL: sum(by_state.values())}
