@@ -10,6 +10,7 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.orders import views as admin_orders_views
 from store.admin.staff import views as staff_views
 from store.audit import chain, history
 from store.cart import views as cart_views
@@ -127,6 +128,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         member_views.blueprint,
         admin_views.blueprint,
         staff_views.blueprint,
+        admin_orders_views.blueprint,
         health.blueprint,
     ]
     if not settings.in_production and not settings.smtp_url:

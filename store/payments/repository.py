@@ -100,6 +100,10 @@ def find_payment(session: Session, payment_intent: str) -> Payment | None:
     return session.scalar(select(Payment).where(Payment.payment_intent == payment_intent))
 
 
+def find_payment_of_order(session: Session, order_id: int) -> Payment | None:
+    return session.scalar(select(Payment).where(Payment.order_id == order_id))
+
+
 def lock_event(session: Session, event: Event, now: datetime) -> WebhookEvent:
     """The inbox row of an event, made if it is new, and locked: of twenty deliveries one works, the others wait."""
     row = insert(session, WebhookEvent).values(

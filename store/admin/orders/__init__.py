@@ -1,0 +1,1 @@
+"""Orders as staff see them, pack them and send them off."""

@@ -1,0 +1,172 @@
+"""Orders as the staff pages show them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.fulfilment.parcels import Units, why_not_sent
+from store.money import Money
+from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
+from store.orders.models import Order, OrderEvent, OrderLine
+from store.orders.presentation import CUES, address_lines
+from store.orders.search import View
+from store.pricing.countries import country_name
+
+WHO = {"buyer": "The buyer", "stripe": "Stripe", "system": "The shop itself", "demo": "The demo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line with what has become of its units."""
+
+    id: int
+    title: str
+    number: str | None
+    variant_label: str
+    sku: str
+    quantity: int
+    shipped: int
+    cancelled: int
+    left: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An order in the list. `items` counts what is left to pack where that is the question, else what was bought."""
+
+    number: str
+    placed_at: datetime
+    buyer: str
+    place: str
+    service: str
+    items: list[tuple[int, Item]]
+    payment_state: str
+    fulfilment_state: str | None
+    """None where it is what the view is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of the timeline, with who did it."""
+
+    label: str
+    who: str
+    at: datetime
+    text: str = ""
+    carrier: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An order's own page."""
+
+    number: str
+    placed_at: datetime
+    email: str
+    phone: str | None
+    address: list[str]
+    service: str
+    items: list[Item]
+    sums: list[tuple[str, Money]]
+    total: Money
+    payment_state: str
+    fulfilment_state: str
+    timeline: list[Happening]
+    can_ship: bool
+    can_pack: bool
+    held_back: str | None
+    """Why nothing of it may leave, where one would expect it to."""
+
+
+_NORMAL = {View.TO_PACK: FulfilmentState.UNFULFILLED, View.SHIPPED: FulfilmentState.SHIPPED, View.ALL: None}
+
+
+def view_row(order: Order, view: View) -> Row:
+    items = [_item(line, order.currency) for line in order.lines]
+    counted = [(item.left if view is View.TO_PACK else item.quantity, item) for item in items]
+    return Row(
+        number=order.number,
+        placed_at=order.placed_at,
+        buyer=order.name or order.email,
+        place=", ".join(part for part in (order.city, country_name(order.country or "")) if part),
+        service=order.shipping_label if order.country else "",
+        items=[(units, item) for units, item in counted if units],
+        payment_state=order.payment_state.value,
+        fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else order.fulfilment_state.value,
+    )
+
+
+def view_sheet(order: Order, emails: Mapping[int, str]) -> Sheet:
+    """All that staff are told of an order; `emails` names the members among those who did something."""
+    currency = order.currency
+    fault = why_not_sent(order.payment_state, order.fulfilment_state, has_address=order.country is not None)
+    sums = [("Items", order.subtotal), ("Discount", -order.discount), (_delivery(order), order.shipping)]
+    sums += [("Tax", order.tax)]
+    items = [_item(line, currency) for line in order.lines]
+    return Sheet(
+        number=order.number,
+        placed_at=order.placed_at,
+        email=order.email,
+        phone=order.phone,
+        address=address_lines(order),
+        service=order.shipping_label,
+        items=items,
+        sums=[(label, Money(amount, currency)) for label, amount in sums if amount or label == "Items"],
+        total=Money(order.total, currency),
+        payment_state=order.payment_state.value,
+        fulfilment_state=order.fulfilment_state.value,
+        timeline=[_happening(event, emails) for event in reversed(order.events)],
+        can_ship=fault is None and any(item.left for item in items),
+        can_pack=fault is None and order.fulfilment_state is FulfilmentState.UNFULFILLED,
+        held_back=fault if order.payment_state not in SENDABLE and order.fulfilment_state in UNSENT else None,
+    )
+
+
+def member_ids(events: Sequence[OrderEvent]) -> set[int]:
+    """Who of the members did something."""
+    return {int(event.actor.removeprefix("member:")) for event in events if event.actor.startswith("member:")}
+
+
+def _item(line: OrderLine, currency: str) -> Item:
+    units = Units(line.quantity, line.shipped, line.cancelled, line.refunding)
+    return Item(
+        id=line.id,
+        title=line.title,
+        number=line.number,
+        variant_label=line.variant_label,
+        sku=line.sku,
+        quantity=line.quantity,
+        shipped=line.shipped,
+        cancelled=line.cancelled,
+        left=units.left,
+        total=Money(line.net, currency),
+    )
+
+
+def _delivery(order: Order) -> str:
+    return order.shipping_label or "Delivery"
+
+
+def _happening(event: OrderEvent, emails: Mapping[int, str]) -> Happening:
+    label = CUES.get(event.kind) or event.kind.replace("_", " ").capitalize()
+    if event.kind == "shipped":
+        label = f"Shipped {event.data['units']} {'unit' if event.data['units'] == 1 else 'units'}"
+    return Happening(
+        label=label,
+        who=_who(event.actor, emails),
+        at=event.at,
+        text=event.data.get("text", ""),
+        carrier=event.data.get("carrier", ""),
+        tracking=event.data.get("tracking", ""),
+    )
+
+
+def _who(actor: str, emails: Mapping[int, str]) -> str:
+    kind, _, number = actor.partition(":")
+    if kind == "member":
+        return emails.get(int(number), "A former member")
+    return WHO.get(actor, actor)

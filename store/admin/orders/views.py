@@ -1,0 +1,146 @@
+"""The staff pages of orders: the list, one order, and what is done with it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from store.actors import Permission
+from store.admin.orders import schemas
+from store.admin.orders.presentation import member_ids, view_row, view_sheet
+from store.errors import Conflict
+from store.fulfilment import service
+from store.fulfilment.carriers import CARRIERS
+from store.members.repository import emails
+from store.orders import repository as orders
+from store.orders.numbers import private_link
+from store.orders.search import LONGEST, View, count_orders, list_orders
+from store.orders.service import add_note
+from store.payments.repository import find_payment_of_order
+from store.web.access import needs
+from store.web.current import actor, db, now, reader, settings
+
+blueprint = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
+
+LABELS = {View.TO_PACK: "To pack", View.SHIPPED: "Shipped", View.ALL: "All"}
+DONE = {
+    "packed": "Marked packed.",
+    "shipped": "The parcel is noted, and the buyer is being told.",
+    "noted": "Your note is on the timeline.",
+}
+
+
+@blueprint.get("")
+@needs(Permission.ORDERS_READ)
+def index() -> str:
+    asked = request.args.get("state", "")
+    view = View(asked) if asked in list(View) else View.TO_PACK
+    text, after = request.args.get("q", "").strip()[:LONGEST], request.args.get("after")
+    page = list_orders(reader(), view, text, after)
+    counts = count_orders(reader())
+    return render_template(
+        "admin/orders/index.html",
+        rows=[view_row(order, view) for order in page.orders],
+        tabs=[
+            {"label": LABELS[one], "url": _list_url(one, text), "current": one is view, "count": counts[one]}
+            for one in View
+        ],
+        view=view.value,
+        label=LABELS[view],
+        text=text,
+        first_url=_list_url(view, text) if after else None,
+        next_url=_list_url(view, text, page.after) if page.after else None,
+        all_url=_list_url(View.ALL, text) if view is not View.ALL else None,
+    )
+
+
+def _list_url(view: View, text: str, after: str | None = None) -> str:
+    state = None if view is View.TO_PACK else view.value
+    return url_for("admin_orders.index", state=state, q=text or None, after=after)
+
+
+@blueprint.get("/<number>")
+@needs(Permission.ORDERS_READ)
+def show(number: str) -> str:
+    return _sheet(number, done=DONE.get(request.args.get("done", "")))
+
+
+@blueprint.post("/<number>/pack")
+@needs(Permission.FULFILMENT_WRITE)
+def pack(number: str) -> Response:
+    try:
+        sent = schemas.Once().load(request.form.to_dict())
+        service.pack(db(), actor(), number, sent["form_token"], now())
+    except ValidationError as refusal:
+        return make_response(_sheet(number, notice=refusal.messages_dict["form_token"][0]), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(number, notice=str(refusal)), 409)
+    return _done(number, "packed")
+
+
+@blueprint.post("/<number>/ship")
+@needs(Permission.FULFILMENT_WRITE)
+def ship(number: str) -> Response:
+    sent = request.form.to_dict()
+    try:
+        parcel = schemas.parcel_form(sent).load(sent)
+        wanted, carrier = schemas.wanted(parcel), schemas.carrier(parcel)
+        service.ship(db(), actor(), number, wanted, carrier, parcel["tracking"], parcel["form_token"], now())
+    except ValidationError as refusal:
+        return make_response(_sheet(number, parcel=_form(sent, refusal.messages_dict)), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(number, parcel=_form(sent), notice=str(refusal)), 409)
+    return _done(number, "shipped")
+
+
+@blueprint.post("/<number>/notes")
+@needs(Permission.ORDERS_WRITE)
+def note(number: str) -> Response:
+    sent = request.form.to_dict()
+    try:
+        written = schemas.NoteIn().load(sent)
+        add_note(db(), actor(), number, written["text"], written["form_token"], now())
+    except ValidationError as refusal:
+        return make_response(_sheet(number, note=_form(sent, refusal.messages_dict)), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(number, note=_form(sent), notice=str(refusal)), 409)
+    return _done(number, "noted")
+
+
+def _done(number: str, what: str) -> Response:
+    return redirect(url_for("admin_orders.show", number=number, done=what), 303)
+
+
+def _form(sent: dict[str, str], errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    return {"values": sent, "errors": errors or {}, "summary": []}
+
+
+def _sheet(
+    number: str,
+    parcel: dict[str, Any] | None = None,
+    note: dict[str, Any] | None = None,
+    notice: str | None = None,
+    done: str | None = None,
+) -> str:
+    """An order's page as it is now, with what was typed into a form of it that has been refused."""
+    order = orders.get_order_by_number(reader(), number)
+    sheet = view_sheet(order, emails(reader(), member_ids(order.events)))
+    left = {schemas.units_field(item.id): str(item.left) for item in sheet.items}
+    return render_template(
+        "admin/orders/show.html",
+        order=sheet,
+        payment=find_payment_of_order(reader(), order.id),
+        parcel=parcel or _form({**left, "carrier": CARRIERS[0]}),
+        note=note or _form({}),
+        tokens={form: secrets.token_urlsafe(18) for form in ("pack", "ship", "note")},
+        carriers=[*((name, name) for name in CARRIERS), (schemas.OTHER, "Another")],
+        buyers_url=url_for("orders.private", link=private_link(number, settings().secret_key)),
+        may_ship=actor().may(Permission.FULFILMENT_WRITE),
+        may_write=actor().may(Permission.ORDERS_WRITE),
+        notice=notice,
+        done=done,
+    )
