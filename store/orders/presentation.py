@@ -187,7 +187,7 @@ def _timeline(order: Order) -> list[Cue]:
     if not order.country or order.payment_state in HELD_BACK or order.fulfilment_state not in UNSENT:
         to_come = []
     for step in to_come:
-        label = "The rest shipped" if step in happened else CUES[step]
+        label = "The rest" if step in happened else CUES[step]
         cues.append(Cue(label, None, "now" if cues[-1].at else "later"))
     return cues
 

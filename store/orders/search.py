@@ -8,6 +8,7 @@ as a word is written in one of the usual ways (lower, upper, Capitalized).
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
-from store.orders.models import Order, OrderLine
+from store.orders.models import Order, OrderEvent, OrderLine
 from store.orders.numbers import PREFIX
 
 PAGE = 50
@@ -59,6 +60,12 @@ def list_orders(session: Session, view: View, text: str = "", after: str | None 
     order = (Order.placed_at, Order.id) if oldest_first else (Order.placed_at.desc(), Order.id.desc())
     found = session.scalars(query.order_by(*order).limit(PAGE + 1).options(selectinload(Order.lines))).all()
     return Page(list(found[:PAGE]), found[PAGE - 1].number if len(found) > PAGE else None)
+
+
+def list_noted(session: Session, orders: Sequence[Order]) -> set[int]:
+    """The ids of those that staff have written a note about."""
+    noted = select(OrderEvent.order_id).where(OrderEvent.order_id.in_([order.id for order in orders]))
+    return set(session.scalars(noted.where(OrderEvent.kind == "note")))
 
 
 def count_orders(session: Session) -> dict[View, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +45,8 @@ class Row:
     items: list[tuple[int, Item]]
     payment_state: str
     fulfilment_state: str | None
-    """None where it is what the view is about."""
+    """None where it is what the view is about, or says what will not happen."""
+    is_noted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,20 @@ class Sheet:
     sums: list[tuple[str, Money]]
     total: Money
     payment_state: str
-    fulfilment_state: str
+    fulfilment_state: str | None
     timeline: list[Happening]
     can_ship: bool
     can_pack: bool
     held_back: str | None
     """Why nothing of it may leave, where one would expect it to."""
+    notes: list[Happening]
+    """What to know before something leaves."""
 
 
 _NORMAL = {View.TO_PACK: FulfilmentState.UNFULFILLED, View.SHIPPED: FulfilmentState.SHIPPED, View.ALL: None}
 
 
-def view_row(order: Order, view: View) -> Row:
+def view_row(order: Order, view: View, noted: Collection[int]) -> Row:
     items = [_item(line, order.currency) for line in order.lines]
     counted = [(item.left if view is View.TO_PACK else item.quantity, item) for item in items]
     return Row(
@@ -96,7 +99,8 @@ def view_row(order: Order, view: View) -> Row:
         service=order.shipping_label if order.country else "",
         items=[(units, item) for units, item in counted if units],
         payment_state=order.payment_state.value,
-        fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else order.fulfilment_state.value,
+        fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else _progress(order),
+        is_noted=order.id in noted,
     )
 
 
@@ -107,6 +111,7 @@ def view_sheet(order: Order, emails: Mapping[int, str]) -> Sheet:
     sums = [("Items", order.subtotal), ("Discount", -order.discount), (_delivery(order), order.shipping)]
     sums += [("Tax", order.tax)]
     items = [_item(line, currency) for line in order.lines]
+    timeline = [_happening(event, emails) for event in reversed(order.events)]
     return Sheet(
         number=order.number,
         placed_at=order.placed_at,
@@ -118,11 +123,12 @@ def view_sheet(order: Order, emails: Mapping[int, str]) -> Sheet:
         sums=[(label, Money(amount, currency)) for label, amount in sums if amount or label == "Items"],
         total=Money(order.total, currency),
         payment_state=order.payment_state.value,
-        fulfilment_state=order.fulfilment_state.value,
-        timeline=[_happening(event, emails) for event in reversed(order.events)],
+        fulfilment_state=_progress(order),
+        timeline=timeline,
         can_ship=fault is None and any(item.left for item in items),
         can_pack=fault is None and order.fulfilment_state is FulfilmentState.UNFULFILLED,
         held_back=fault if order.payment_state not in SENDABLE and order.fulfilment_state in UNSENT else None,
+        notes=[one for one in timeline if one.text and order.fulfilment_state in UNSENT],
     )
 
 
@@ -145,6 +151,13 @@ def _item(line: OrderLine, currency: str) -> Item:
         left=units.left,
         total=Money(line.net, currency),
     )
+
+
+def _progress(order: Order) -> str | None:
+    """How far an order is; that it is to be packed only if it may be."""
+    may_leave = order.payment_state in SENDABLE and order.country is not None
+    is_untouched = order.fulfilment_state is FulfilmentState.UNFULFILLED
+    return None if is_untouched and not may_leave else order.fulfilment_state.value
 
 
 def _delivery(order: Order) -> str:

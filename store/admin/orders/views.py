@@ -18,13 +18,13 @@ from store.fulfilment.carriers import CARRIERS
 from store.members.repository import emails
 from store.orders import repository as orders
 from store.orders.numbers import private_link
-from store.orders.search import LONGEST, View, count_orders, list_orders
+from store.orders.search import LONGEST, View, count_orders, list_noted, list_orders
 from store.orders.service import add_note
 from store.payments.repository import find_payment_of_order
 from store.web.access import needs
 from store.web.current import actor, db, now, reader, settings
 
-blueprint = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
+blueprint = Blueprint("admin_orders", __name__)
 
 LABELS = {View.TO_PACK: "To pack", View.SHIPPED: "Shipped", View.ALL: "All"}
 DONE = {
@@ -34,17 +34,17 @@ DONE = {
 }
 
 
-@blueprint.get("")
+@blueprint.get("/admin/orders")
 @needs(Permission.ORDERS_READ)
 def index() -> str:
     asked = request.args.get("state", "")
     view = View(asked) if asked in list(View) else View.TO_PACK
     text, after = request.args.get("q", "").strip()[:LONGEST], request.args.get("after")
-    page = list_orders(reader(), view, text, after)
-    counts = count_orders(reader())
+    page, counts = list_orders(reader(), view, text, after), count_orders(reader())
+    noted = list_noted(reader(), page.orders)
     return render_template(
         "admin/orders/index.html",
-        rows=[view_row(order, view) for order in page.orders],
+        rows=[view_row(order, view, noted) for order in page.orders],
         tabs=[
             {"label": LABELS[one], "url": _list_url(one, text), "current": one is view, "count": counts[one]}
             for one in View
@@ -63,13 +63,13 @@ def _list_url(view: View, text: str, after: str | None = None) -> str:
     return url_for("admin_orders.index", state=state, q=text or None, after=after)
 
 
-@blueprint.get("/<number>")
+@blueprint.get("/admin/orders/<number>")
 @needs(Permission.ORDERS_READ)
 def show(number: str) -> str:
     return _sheet(number, done=DONE.get(request.args.get("done", "")))
 
 
-@blueprint.post("/<number>/pack")
+@blueprint.post("/admin/orders/<number>/pack")
 @needs(Permission.FULFILMENT_WRITE)
 def pack(number: str) -> Response:
     try:
@@ -82,7 +82,7 @@ def pack(number: str) -> Response:
     return _done(number, "packed")
 
 
-@blueprint.post("/<number>/ship")
+@blueprint.post("/admin/orders/<number>/ship")
 @needs(Permission.FULFILMENT_WRITE)
 def ship(number: str) -> Response:
     sent = request.form.to_dict()
@@ -97,7 +97,7 @@ def ship(number: str) -> Response:
     return _done(number, "shipped")
 
 
-@blueprint.post("/<number>/notes")
+@blueprint.post("/admin/orders/<number>/notes")
 @needs(Permission.ORDERS_WRITE)
 def note(number: str) -> Response:
     sent = request.form.to_dict()
