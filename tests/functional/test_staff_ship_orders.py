@@ -7,6 +7,7 @@ import pytest
 from store.actors import Role
 from store.catalog.models import Kind
 from tests.functional.ours import assert_page
+from tests.functional.test_query_counts import count
 from tests.integration.parcels import buy, everything, lines, ship, state
 from tests.shop import token
 
@@ -244,3 +245,13 @@ def test_an_order_of_downloads_has_nothing_to_ship(shop):
     page = owner.get(admin(number))
     assert_staff_page(page, 200, "Nothing to ship", "Liner notes")
     assert "Ship this parcel" not in page.text
+
+
+def test_the_list_asks_the_database_as_often_for_many_orders_as_for_one(shop):
+    tee, cap = shop.make_item("Tee", units=10), shop.make_item("Cap", units=10)
+    buy(shop, tee)
+    owner = shop.staff(Role.OWNER)
+    alone = count(shop, owner, "/admin/orders")
+    for _ in range(4):
+        buy(shop, tee, cap)
+    assert count(shop, owner, "/admin/orders") == alone
