@@ -1,7 +1,7 @@
 """Finding orders as staff do: by how far they are, and by whatever a person remembers of one.
 
 What is typed is split at spaces; each word must be the beginning of the number, or a part of the buyer's name, their
-address or a sku. `%` and `_` stand for themselves. Letters count alike in both cases, on SQLite beyond ASCII as long
+e-mail or a sku. `%` and `_` stand for themselves. Letters count alike in both cases, on SQLite beyond ASCII as long
 as a word is written in one of the usual ways (lower, upper, Capitalized).
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
 from store.orders.models import Order, OrderEvent, OrderLine
-from store.orders.numbers import PREFIX
+from store.orders.numbers import LENGTH, PREFIX
 
 PAGE = 50
 LONGEST, MOST_WORDS = 100, 6
@@ -43,7 +43,7 @@ TO_PACK = and_(
 """Paid, and something of it has still to go by post."""
 _WITHIN: dict[View, list[ColumnElement[bool]]] = {
     View.TO_PACK: [TO_PACK],
-    View.SHIPPED: [Order.fulfilment_state.in_(sorted([FulfilmentState.SHIPPED, FulfilmentState.DELIVERED]))],
+    View.SHIPPED: [Order.fulfilment_state == FulfilmentState.SHIPPED],
     View.ALL: [],
 }
 
@@ -72,21 +72,22 @@ def count_orders(session: Session) -> dict[View, int]:
     """How many orders each view has."""
     counted = session.execute(select(Order.fulfilment_state, func.count()).group_by(Order.fulfilment_state))
     by_state = {row[0]: row[1] for row in counted}
-    shipped = by_state.get(FulfilmentState.SHIPPED, 0) + by_state.get(FulfilmentState.DELIVERED, 0)
+    shipped = by_state.get(FulfilmentState.SHIPPED, 0)
     to_pack = session.scalar(select(func.count()).select_from(Order).where(TO_PACK)) or 0
     return {View.TO_PACK: to_pack, View.SHIPPED: shipped, View.ALL: sum(by_state.values())}
 
 
 def _fits(word: str) -> ColumnElement[bool]:
+    beginning = word.upper()
+    if beginning.startswith(PREFIX):  # it can be nothing else, and a whole number is found by its index
+        whole = len(beginning) == len(PREFIX) + LENGTH
+        return Order.number == beginning if whole else Order.number.startswith(beginning, autoescape=True)
     line_with_sku = select(OrderLine.id).where(OrderLine.order_id == Order.id, _holds(OrderLine.sku, word))
-    fitting = [_holds(Order.name, word), _holds(Order.email, word), line_with_sku.exists()]
-    beginning = word.upper().removeprefix(PREFIX)
-    if beginning:
-        fitting.append(Order.number.startswith(PREFIX + beginning, autoescape=True))
-    return or_(*fitting)
+    number = Order.number.startswith(PREFIX + beginning, autoescape=True)
+    return or_(number, _holds(Order.name, word), _holds(Order.email, word), line_with_sku.exists())
 
 
 def _holds(column: InstrumentedAttribute[Any], word: str) -> ColumnElement[bool]:
     """SQLite knows the two cases of ASCII letters only, so the others are looked for as people write them."""
-    ways = sorted({word, word.lower(), word.upper(), word.title()})
+    ways = [word] if word.isascii() else sorted({word, word.lower(), word.upper(), word.title()})
     return or_(*(column.icontains(way, autoescape=True) for way in ways))

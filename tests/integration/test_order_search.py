@@ -68,10 +68,10 @@ def test_what_is_to_be_packed_comes_oldest_first_all_else_newest_first(shop, add
     add("NM-GONE", minutes=8, payment_state="refunded")
     add("NM-FILE", minutes=9, country=None)
     assert found(shop, View.TO_PACK) == ["NM-OLD", "NM-MID", "NM-NEW"]
-    assert found(shop, View.SHIPPED) == ["NM-HERE", "NM-SENT"]
+    assert found(shop, View.SHIPPED) == ["NM-SENT"]
     assert found(shop, View.ALL)[:3] == ["NM-FILE", "NM-GONE", "NM-LOST"]
     with shop.db.reader() as reader:
-        assert count_orders(reader) == {View.TO_PACK: 3, View.SHIPPED: 2, View.ALL: 9}
+        assert count_orders(reader) == {View.TO_PACK: 3, View.SHIPPED: 1, View.ALL: 9}
 
 
 @pytest.mark.parametrize("view", [View.TO_PACK, View.ALL])
@@ -96,10 +96,14 @@ def test_pages_of_fifty_meet_without_gap_or_double_even_within_one_instant(shop,
         ("7k4q2m", ["NM-7K4Q2M"]),
         ("nm-7k4", ["NM-7K4Q2M"]),
         ("k4q2m", []),
-        ("NM-", []),
+        ("NM-", ["NM-ZZZZZZ", "NM-7K4Q2M"]),
+        ("NM-7K4Q2M ruiz", ["NM-7K4Q2M"]),
+        ("NM-%", []),
+        ("NM", ["NM-ZZZZZZ", "NM-7K4Q2M"]),
         ("ruiz", ["NM-7K4Q2M"]),
         ("RUIZ ana", ["NM-7K4Q2M"]),
         ("ana lindqvist", []),
+        ("ana 7k4", ["NM-7K4Q2M"]),
         ("@EXAMPLE.com", ["NM-ZZZZZZ", "NM-7K4Q2M"]),
         ("nmx-041-l", ["NM-7K4Q2M"]),
         ("slip", ["NM-ZZZZZZ"]),
