@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +21,7 @@ from store.errors import (
     TooMany,
     Unavailable,
 )
+from store.web.current import known_actor
 from store.web.origin import ForeignOrigin
 
 log = logging.getLogger(__name__)
@@ -66,13 +67,17 @@ SENTENCES = {
 
 
 def page(status: int, sentence: str | None = None, fields: dict[str, list[str]] | None = None) -> tuple[str, int]:
-    """The page of a refusal."""
+    """The page of a refusal; staff at work stay within the frame of their pages."""
     kin = 400 if status < 500 else 500
     said = sentence or SENTENCES.get(status, SENTENCES[kin])
     title = TITLES.get(status, TITLES[kin])
-    return render_template(
-        "errors/page.html", status=status, title=title, sentence=said, fields=fields, cards=[]
-    ), status
+    template = "admin/refused.html" if _among_staff() else "errors/page.html"
+    return render_template(template, status=status, title=title, sentence=said, fields=fields, cards=[]), status
+
+
+def _among_staff() -> bool:
+    somebody = known_actor()
+    return somebody is not None and somebody.is_staff and (request.blueprint or "").startswith("admin")
 
 
 def register(app: Flask) -> None:
