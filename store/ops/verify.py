@@ -59,6 +59,26 @@ INVARIANTS = (
            WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand + short + backorder_limit""",
     ),
     _never(
+        "short is what a count found missing, and no more than is missing still",
+        """SELECT variant_id, on_hand, reserved, short FROM stock_level level WHERE short > 0 AND
+            (short > reserved - on_hand - backorder_limit OR NOT EXISTS (SELECT 1 FROM stock_movement movement
+                WHERE movement.variant_id = level.variant_id AND movement.kind = 'count'))""",
+    ),
+    _never(
+        "what is short stands, or stood, open before staff",
+        """SELECT variant_id, short FROM stock_level WHERE short > 0 AND NOT EXISTS (SELECT 1 FROM attention
+              WHERE attention.kind = 'stock_short' AND attention.subject = 'variant:' || variant_id)""",
+    ),
+    _never(
+        "whatever staff moved stands in the history, as often as it was moved",
+        """SELECT movement.variant_id, COUNT(*) AS moved FROM stock_movement movement
+           WHERE movement.actor LIKE 'member:%' AND movement.kind IN ('receive', 'adjust', 'count')
+           GROUP BY movement.variant_id HAVING COUNT(*) <> (SELECT COUNT(*) FROM audit_entry
+              WHERE audit_entry.subject = 'variant:' || movement.variant_id
+                AND audit_entry.action IN ('stock.receive', 'stock.adjust', 'stock.count')
+                AND audit_entry.actor LIKE 'member:%')""",
+    ),
+    _never(
         "a hold is live exactly while its checkout is unpaid and not ended",
         f"""SELECT hold.id, hold.state, checkout.state AS checkout_state FROM hold
             JOIN checkout ON checkout.id = hold.checkout_id

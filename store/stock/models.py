@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 
 from store.db import Base, Id, Mapped, Ref, check, choice, mapped_column
+from store.stock.levels import Level
 
 
 class StockLevel(Base):
@@ -29,6 +30,10 @@ class StockLevel(Base):
     short: Mapped[int] = mapped_column(default=0)
     """How far a count found fewer units than are promised; set by counts only."""
     backorder_limit: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def level(self) -> Level:
+        return Level(self.on_hand, self.reserved, self.short, self.backorder_limit)
 
 
 class MovementKind(enum.StrEnum):

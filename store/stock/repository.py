@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert
+from store.stock import shortage
 from store.stock.models import Hold, HoldState, LiveCheckoutCount, MovementKind, StockLevel, StockMovement
 
 AVAILABLE = StockLevel.on_hand + StockLevel.backorder_limit - StockLevel.reserved
@@ -88,7 +89,9 @@ def release(session: Session, checkout_id: str, now: datetime) -> None:
         quantity = session.scalar(one.values(state=HoldState.RELEASED, released_at=now).returning(Hold.quantity))
         if quantity is not None:
             level = update(StockLevel).where(StockLevel.variant_id == variant_id)
-            session.execute(level.values(reserved=StockLevel.reserved - quantity))
+            less = level.values(reserved=StockLevel.reserved - quantity).returning(StockLevel.short)
+            if session.scalar(less):
+                shortage.settle(session, variant_id, now)
 
 
 def hold_again(session: Session, checkout_id: str, now: datetime) -> bool:
@@ -167,9 +170,9 @@ def receive(
     level = insert(session, StockLevel).values(
         variant_id=variant_id, on_hand=quantity, reserved=0, short=0, backorder_limit=0
     )
-    session.execute(
-        level.on_conflict_do_update(index_elements=["variant_id"], set_={"on_hand": StockLevel.on_hand + quantity})
-    )
+    more = level.on_conflict_do_update(index_elements=["variant_id"], set_={"on_hand": StockLevel.on_hand + quantity})
+    if session.scalar(more.returning(StockLevel.short)):
+        shortage.settle(session, variant_id, now)
     if quantity:
         session.add(
             StockMovement(

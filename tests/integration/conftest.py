@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.stocking import Deeds
 from tests.relay import Relay
 
 
@@ -11,3 +12,8 @@ def relay(sandbox):
     relay = Relay(sandbox.url)
     yield relay
     relay.stop()
+
+
+@pytest.fixture
+def do(shop):
+    return Deeds(shop)
