@@ -1,7 +1,9 @@
 """How an entry of the history is sealed. Pure.
 
-HMAC-SHA-256 over the seal before it and the entry as canonical JSON. Whoever has the database but not the key can
-change no entry without being found; whoever has both can only be found by a seal that was kept elsewhere.
+HMAC-SHA-256 over the seal before it and the entry as canonical JSON. Each seal also goes into a proof, another keyed
+hash that only the head has, so that the end cannot be cut off and the head be set back to where it was cut. Whoever has
+the database but not the key can change, take away or put in no entry without being found; whoever has both, or puts
+back a copy of the whole, can only be found by a seal that was kept elsewhere.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 BEGINNING = "0" * 64
-"""The seal before the first."""
+"""The seal, and the proof, before the first entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,11 @@ def seal(key: bytes, previous: str, entry: Entry) -> str:
     }
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key, previous.encode() + canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def prove(key: bytes, proof: str, sealed: str) -> str:
+    """The proof once another entry was sealed.
+
+    It is made from the proof before it, wrong or right: who has tampered with one spoils all that follow.
+    """
+    return hmac.new(key, f"{proof}{sealed}".encode(), hashlib.sha256).hexdigest()

@@ -68,3 +68,5 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int]
     seal: Mapped[str]
+    proof: Mapped[str]
+    """A keyed hash of every seal so far: without the key nobody can move the head."""
