@@ -1,4 +1,4 @@
-"""The commands of the shop: `flask db`, `flask demo`, `flask stripe`, `flask worker`, `flask verify`."""
+"""The commands of the shop: `flask db`, `demo`, `stripe`, `worker`, `verify`, `audit`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from store.audit import chain, checking
 from store.clock import Clock
 from store.db import Database
 from store.errors import StoreError
@@ -25,7 +27,7 @@ from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
-    for group in (database, demo, stripe, members, staff):
+    for group in (database, demo, stripe, members, staff, audit):
         app.cli.add_command(group)
     app.cli.add_command(worker)
     app.cli.add_command(verify_command)
@@ -39,6 +41,7 @@ def _db() -> Database:
 database = AppGroup("db", help="The tables: migrate them, and see whether they fit the code.")
 demo = AppGroup("demo", help="The demo shop.")
 stripe = AppGroup("stripe", help="Our side of the account at Stripe.")
+audit = AppGroup("audit", help="The sealed history of what staff did.")
 
 
 @database.command("upgrade")
@@ -142,4 +145,40 @@ def verify_command(*, as_json: bool) -> None:
         if not breaches:
             click.echo("The books are right.")
     if breaches:
+        raise SystemExit(1)
+
+
+@audit.command("head")
+def audit_head() -> None:
+    """Print where the history ends, as `seq seal`: keep it on another machine, for --anchors."""
+    with _db().reader() as reader:
+        click.echo(str(checking.head(reader)))
+
+
+@audit.command("verify")
+@click.option(
+    "--anchors",
+    "kept",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Lines of `flask audit head` that were kept elsewhere.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the count of entries and the faults as JSON.")
+def audit_verify(*, kept: Path | None, as_json: bool) -> None:
+    """Check the history from end to end; exit 1 with every place where it was changed, cut or re-written."""
+    try:
+        anchors = checking.read_anchors(kept.read_text(encoding="utf-8", errors="replace")) if kept else []
+    except StoreError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    key = chain.key_of(current_app.extensions["settings"].secret_key)
+    with _db().snapshot() as session:
+        entries = checking.head(session).seq
+        faults = checking.verify_chain(session, key, anchors)
+    if as_json:
+        click.echo(json.dumps({"entries": entries, "faults": [asdict(fault) for fault in faults]}))
+    else:
+        for fault in faults:
+            click.echo(fault.sentence)
+        if not faults:
+            click.echo(f"The history is whole: {entries} {'entry' if entries == 1 else 'entries'}.")
+    if faults:
         raise SystemExit(1)

@@ -5,6 +5,8 @@ import json
 import pytest
 from sqlalchemy import text
 
+from store.actors import SYSTEM
+from store.audit.history import record
 from store.migrations import commands
 from tests.shop import Shop
 
@@ -111,3 +113,61 @@ def test_stripe_setup_says_so_when_stripe_does_not_answer(open_shop):
     shop = open_shop(stripe_api_base="http://127.0.0.1:9")
     answer = shop.app.test_cli_runner().invoke(args=["stripe", "setup"])
     assert (answer.exit_code, answer.output) == (1, "Error: Stripe does not answer just now. Nothing is charged.\n")
+
+
+def _tell(shop, *titles):
+    for title in titles:
+        shop.db.run(
+            lambda session, title=title: record(
+                session, SYSTEM, "product.edit", "product:1", {}, {"title": title}, shop.clock()
+            )
+        )
+
+
+def test_audit_verify_is_content_with_a_whole_history(flask, shop):
+    assert flask("audit", "verify").output == "The history is whole: 0 entries.\n"
+    _tell(shop, "Tee")
+    assert (flask("audit", "verify").exit_code, flask("audit", "verify").output) == (
+        0, "The history is whole: 1 entry.\n",
+    )  # fmt: skip
+    assert json.loads(flask("audit", "verify", "--json").output) == {"entries": 1, "faults": []}
+
+
+def test_audit_verify_names_what_was_tampered_with(flask, shop):
+    _tell(shop, "Tee", "Tape", "Cap")
+    shop.write("UPDATE audit_head SET seq = 2")
+    wrong = flask("audit", "verify")
+    sentence = "The history ends at entry 3, and was written to 2."
+    assert (wrong.exit_code, wrong.output) == (1, sentence + "\n")
+    wrong = flask("audit", "verify", "--json")
+    assert (wrong.exit_code, json.loads(wrong.output)["faults"]) == (1, [{"seq": 3, "sentence": sentence}])
+
+
+def test_a_head_kept_elsewhere_finds_a_history_that_was_made_anew(flask, shop, tmp_path):
+    kept = tmp_path / "anchors.txt"
+    kept.write_text(flask("audit", "head").output)
+    _tell(shop, "Tee", "Tape")
+    kept.write_text(kept.read_text() + "\n" + flask("audit", "head").output)
+    assert kept.read_text().splitlines()[0] == "0 " + "0" * 64
+    assert flask("audit", "verify", "--anchors", str(kept)).output == "The history is whole: 2 entries.\n"
+    kept.write_text("2 " + "0" * 64)
+    wrong = flask("audit", "verify", "--anchors", str(kept))
+    assert (wrong.exit_code, wrong.output) == (1, "Entry 2 has another seal than the one kept elsewhere.\n")
+    kept.write_text("3 " + "0" * 64)
+    assert flask("audit", "verify", "--anchors", str(kept)).output == (
+        "Entry 3, whose seal was kept elsewhere, is missing.\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["nothing", "2", "2 abc", "-1 " + "0" * 64, "2 " + "0" * 63 + "g", "\x00"])
+def test_anchors_that_are_none_are_refused(flask, tmp_path, line):
+    kept = tmp_path / "anchors.txt"
+    kept.write_text(f"0 {'0' * 64}\n\n{line}\n")
+    refused = flask("audit", "verify", "--anchors", str(kept))
+    assert (refused.exit_code, refused.output) == (
+        1, "Error: Line 3 is not a number and a seal, as `flask audit head` prints them.\n",
+    )  # fmt: skip
+
+
+def test_a_file_of_anchors_that_is_not_there_is_refused(flask):
+    assert flask("audit", "verify", "--anchors", "/nowhere/anchors.txt").exit_code == 2
