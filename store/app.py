@@ -10,8 +10,10 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.history import views as admin_history_views
 from store.admin.orders import views as admin_orders_views
 from store.admin.staff import views as staff_views
+from store.admin.stock import views as admin_stock_views
 from store.audit import chain, history
 from store.cart import views as cart_views
 from store.checkout import views as checkout_views
@@ -129,6 +131,8 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         admin_views.blueprint,
         staff_views.blueprint,
         admin_orders_views.blueprint,
+        admin_stock_views.blueprint,
+        admin_history_views.blueprint,
         health.blueprint,
     ]
     if not settings.in_production and not settings.smtp_url:

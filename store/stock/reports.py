@@ -69,7 +69,9 @@ class Held:
         return Promise(self.order, self.quantity)
 
 
-def list_stock(session: Session, words: str, show: Show, low_stock: int, after: int | None, most: int) -> list[Stocked]:
+def list_stock(
+    session: Session, words: str, show: Show, low_stock: int, after: int | None, most: int | None
+) -> list[Stocked]:
     """Variants in the order of their products' titles, from behind variant `after` on.
 
     Each of `words` must stand in title, label or sku. What is archived is neither low nor sold out: nobody waits.
