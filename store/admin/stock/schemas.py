@@ -34,4 +34,4 @@ class AdjustIn(MoveIn):
 
 class CountIn(MoveIn):
     found = Whole(0, MOST_ON_SHELF, required=True)
-    expected_on_hand = Whole(0, MOST_ON_SHELF, error_messages={"required": STALE}, required=True)
+    expected_on_hand = Whole(0, MOST_ON_SHELF, required=True)
