@@ -34,6 +34,7 @@ USUAL = {
     "count": {"reason": "Stocktake"},
 }
 """What a form holds before anybody has typed."""
+ORDER = ("found", "direction", "quantity", "reason")
 
 
 @blueprint.get("")
@@ -158,7 +159,7 @@ def _sheet(
             form: _form(form, sent or {}, errors or {}) if form == refused else _form(form, USUAL[form], {})
             for form in USUAL
         },
-        notices={refused: notice},
+        refusal=notice,
         done=_done(item, done),
         kept=_kept(),
     )
@@ -170,6 +171,7 @@ def _form(kind: str, typed: dict[str, str], errors: dict[str, list[str]]) -> dic
         "values": {f"{kind}-{name}": text for name, text in typed.items()},
         "errors": {f"{kind}-{name}": sentences for name, sentences in errors.items()},
         "summary": [],
+        "order": [f"{kind}-{name}" for name in ORDER],
         "token": secrets.token_urlsafe(18),
     }
 
