@@ -44,15 +44,19 @@ def record(
         before={name: before[name] for name in changed if name in before},
         after={name: after[name] for name in changed if name in after},
     )
+    _add(session, head, entry)
+
+
+def _add(session: Session, head: AuditHead, entry: Entry) -> None:
     key = session.info[KEY]
     sealed = seal(key, head.seal, entry)
     session.add(
         AuditEntry(
             seq=entry.seq,
-            at=now,
+            at=entry.at,
             actor=entry.actor,
-            action=action,
-            subject=subject,
+            action=entry.action,
+            subject=entry.subject,
             before=dict(entry.before),
             after=dict(entry.after),
             seal=sealed,

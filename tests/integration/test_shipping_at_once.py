@@ -3,7 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from store.audit.history import KEY, verify_chain
+from store.audit.checking import verify_chain
+from store.audit.history import KEY
 from store.errors import Conflict
 from store.fulfilment import service
 from tests.integration.parcels import PACKER, SENT, buy, lines, ship, state, timeline
