@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from store.actors import Role
+from store.actors import SYSTEM, Actor, Role
+from store.stock import service
 from tests.functional.ours import QUANTITIES
 from tests.shop import token
 
@@ -267,3 +268,11 @@ def test_the_history_goes_on_page_by_page(shop, stall):
     assert ("Entry 1<" in older, "Entry 2<" in older) == (True, False)
     for nonsense in ("?before=x", "?before=99999999999999999999", "?subject=%F0%9F%8E%A7", "?subject="):
         assert owner.get(f"/admin/history{nonsense}").status_code == 200
+
+
+def test_the_history_names_the_shop_itself_and_those_who_are_gone(shop):
+    tee = shop.make_item(units=3)
+    for actor in (SYSTEM, Actor(member_id=999, roles=frozenset({Role.OWNER}))):
+        service.receive(shop.db, actor, tee, 1, reason="Why", request_key=token(), now=shop.clock())
+    page = shop.staff(Role.OWNER).get("/admin/history").text
+    assert ("the shop itself" in page, "member 999, since gone" in page) == (True, True)
