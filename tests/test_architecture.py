@@ -19,7 +19,7 @@ MONEY = (
     "cart/contents.py",
 )
 """Where amounts are computed: whole numbers only."""
-FITTED = "commands credentials datastore factors forms gate models passwords security sessions step_up throttle"
+FITTED = "commands credentials datastore factors forms gate links models passwords security sessions step_up throttle"
 SIGNS_IN = {f"members/{name}.py" for name in FITTED.split()}
 """How Flask-Security is fitted in; use cases and SQL of members stand beside it and know nothing of it."""
 SPEAKS_HTTP = {"app.py", "cli.py", "__main__.py", "ops/health.py"} | SIGNS_IN

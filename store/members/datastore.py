@@ -7,7 +7,7 @@ whatever depends on an address being proven.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,12 @@ class Mail:
     kind: str
     member: Member | None
     to: str | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """What the job keeps; once links of the account have ended, those that were asked for before are not sent."""
+        member = self.member
+        as_of = {"member_id": member.id, "as_of": member.fingerprint} if member else {"member_id": None, "as_of": None}
+        return {"kind": self.kind, "to": self.to, **as_of}
 
 
 @dataclass(slots=True)
@@ -110,8 +116,7 @@ class MemberDatastore(UserDatastore):
         for member in wanted.members:
             self._write_member(session, member, now)
         for mail in wanted.mails:
-            payload = {"kind": mail.kind, "member_id": mail.member.id if mail.member else None, "to": mail.to}
-            enqueue(session, "member_mail", payload, now)
+            enqueue(session, "member_mail", mail.payload(), now)
 
     def _write_member(self, session: Session, member: Member, now: datetime) -> None:
         if inspect(member).key is None:
@@ -122,13 +127,16 @@ class MemberDatastore(UserDatastore):
         changes = changes_of(member)
         if not changes:
             return
-        session.execute(update(Member).where(Member.id == member.id).values(**changes))
+        as_read = [getattr(Member, name) == before for name, before in before_changes(member, changes).items()]
+        written = update(Member).where(Member.id == member.id, *as_read).values(**changes).returning(Member.id)
+        if session.scalar(written) is None:
+            raise Conflict("This account was changed at the same moment elsewhere. Look at it, then try again.")
         if "fs_uniquifier" in changes:
             repository.end_sessions(session, member.id)
         if "confirmed_at" in changes or "email" in changes:
             for follow in self.when_proven:
                 follow(session, member.id, member.email_key, now)
-        told = {name: now.isoformat() for column, name in TOLD.items() if column in changes}
+        told = {name: now.isoformat() for column, name in TOLD.items() if column in changes and member.confirmed_at}
         history.record(session, Actor(member.id), "member.change", f"member:{member.id}", {}, told, now)
 
     def _welcome_back(self, new: list[Member]) -> None:
@@ -137,6 +145,16 @@ class MemberDatastore(UserDatastore):
             known = [repository.find_member(fresh, member.email) for member in new]
         wanted = Pending(mails=[Mail("already_member", member) for member in known if member])
         self.db.run(lambda session: self._write(session, wanted))
+
+
+def before_changes(member: Member, changes: Iterable[str]) -> dict[str, Any]:
+    """What these columns held when the member was read, and what then stood for the account.
+
+    So a link that is used twice at once, or by somebody whom a new password has just put out, writes over nothing.
+    """
+    attributes = inspect(member).attrs
+    held = {name: attributes[name].history for name in {*changes, "fs_uniquifier"}}
+    return {name: (one.deleted or one.unchanged or [None])[0] for name, one in held.items()}
 
 
 def plain(member: Any) -> Member:  # noqa: ANN401

@@ -8,10 +8,12 @@ from flask import Flask
 from flask_security import (
     ChangePasswordForm,
     EmailValidateException,
+    ForgotPasswordForm,
     LoginForm,
     MailUtil,
     RegisterFormV2,
     ResetPasswordForm,
+    SendConfirmationForm,
     TwoFactorRescueForm,
     TwoFactorSetupForm,
     VerifyForm,
@@ -19,6 +21,7 @@ from flask_security import (
 )
 from wtforms import Field, HiddenField, RadioField
 
+from store.members import words
 from store.members.datastore import Mail, pending, plain
 from store.web.forms import EMAIL, own_path
 
@@ -43,6 +46,32 @@ class Join(Onwards, RegisterFormV2):
 
 class StepUp(Onwards, VerifyForm):
     pass
+
+
+def no_address(form: SendConfirmationForm | ForgotPasswordForm) -> list[str]:
+    """Flask-Security keeps quiet about all that is wrong with an address; that it is none may be said."""
+    said = (words.SENTENCES["EMAIL_NOT_PROVIDED"], words.SENTENCES["INVALID_EMAIL_ADDRESS"])
+    return [sentence for sentence in said if sentence in form.email.errors]
+
+
+class SendAgain(SendConfirmationForm):
+    def validate(self, **options: Any) -> bool:  # noqa: ANN401 - WTForms' own
+        fits = super().validate(**options)
+        self.form_errors = no_address(self)
+        return fits
+
+
+class Forgot(ForgotPasswordForm):
+    """Also for an account that waits for its address to be proven: who follows the link has proven it."""
+
+    def validate(self, **options: Any) -> bool:  # noqa: ANN401 - WTForms' own
+        if not super(ForgotPasswordForm, self).validate(**options):
+            self.form_errors = no_address(self)
+            return False
+        if self.user is not None and self.user.is_active:
+            return True
+        self.email.errors = [*self.email.errors, words.NO_MATCH]
+        return False
 
 
 class Reset(ResetPasswordForm):
@@ -75,7 +104,7 @@ class OutboxMail(MailUtil):
         """As the till reads an address (`web/forms.py`), so that whoever could order can join."""
         text = email.strip()
         if len(text) > LONGEST_ADDRESS or not EMAIL.fullmatch(text) or "=?" in text:
-            raise EmailValidateException("Write the address like ana@example.com.")
+            raise EmailValidateException(words.SENTENCES["INVALID_EMAIL_ADDRESS"])
         local, _, domain = text.rpartition("@")
         return f"{local}@{domain.lower()}"
 

@@ -8,27 +8,27 @@ take their bag along.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import unquote
 
-from flask import Flask, g, make_response, render_template, request, session
+from flask import Flask, g, make_response, render_template, request, session, url_for
 from flask_security import user_authenticated
-from flask_security.change_email import _verify_token_status as email_token_status
-from flask_security.confirmable import confirm_email_token_status
-from flask_security.recoverable import reset_password_token_status
-from flask_security.signals import change_email_confirmed
+from flask_security.signals import change_email_confirmed, password_reset, user_not_registered
 from flask_security.tf_plugin import tf_clean_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from store.errors import NotFound
-from store.members import throttle, words
+from store.members import links, repository, throttle, words
 from store.members.datastore import Mail, MemberDatastore, pending
 from store.members.models import Member
-from store.members.sessions import SIGNED_IN, ServerSession
+from store.members.sessions import HALFWAY, SIGNED_IN, ServerSession
 from store.web import cookies
+from store.web.access import ask_to_sign_in
+from store.web.current import actor, db, now, reader
 from store.web.errors import page
 from store.web.forms import own_path
 
@@ -36,11 +36,12 @@ View = Callable[..., Any]
 Follow = Callable[[int, Response], None]
 SILENT = {"register", "forgot_password", "send_confirmation", "change_email"}
 """Views that must not tell, even by their time, whether there is an account: each queues exactly one mail."""
-PASSED_ON = {"confirm_email": "Confirm my address", "change_email_confirm": "Use this address"}
-"""Mailed links that change something, with what their button says."""
 CLOSED = {"two_factor_rescue", "tf_select", "two_factor_setup_validate"}
 """Doors that Flask-Security has and this shop does not use: other second factors, a cry for help by mail."""
+CODES = {"two_factor_token_validation", "mf_recovery"}
 MOST_CODES = 5
+AT_ONCE = timedelta(seconds=10)
+"""Within which a second press of the button is taken for one person's, not for somebody else's."""
 
 
 def close(app: Flask, datastore: MemberDatastore, csrf: CSRFProtect) -> None:
@@ -54,6 +55,8 @@ def close(app: Flask, datastore: MemberDatastore, csrf: CSRFProtect) -> None:
     app.add_url_rule(email_link.rule, "security.change_email_confirm", methods=["POST"])
     user_authenticated.connect(_signed_in, app)
     change_email_confirmed.connect(_address_changed, app)
+    password_reset.connect(_password_set, app)
+    user_not_registered.connect(_joined_again, app)
 
     @app.before_request
     def require_token() -> None:
@@ -67,7 +70,9 @@ def close(app: Flask, datastore: MemberDatastore, csrf: CSRFProtect) -> None:
 
 
 def _is_personal() -> bool:
-    return (request.blueprint or "").startswith(("security", "members", "account", "admin"))
+    """By what a page belongs to, and by where it stands, so that none is forgotten."""
+    of_ours = (request.blueprint or "").startswith(("security", "members", "account", "admin"))
+    return of_ours or request.path.startswith(("/account", "/admin"))
 
 
 def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
@@ -79,14 +84,16 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
             raise NotFound("There is no such page. Sign in, or set a new password.")
         if request.is_json or "auth_token" in request.args:
             raise UnsupportedMediaType
-        if (token := values.get("token")) is not None and _is_stale(name, token):
-            return page(400, words.STALE)
-        if name in PASSED_ON and request.method != "POST":
-            return render_template("members/press.html", button=PASSED_ON[name], kind=name)
+        if (token := values.get("token")) is not None and (refusal := _refuse_link(name, token)) is not None:
+            return refusal
+        if name in links.PASSED_ON and request.method != "POST":
+            return render_template("members/press.html", button=links.PASSED_ON[name], kind=name)
+        if HALFWAY in session and SIGNED_IN not in session:
+            _check_halfway(name)
         answer = make_response(view(**values))
-        if name == "two_factor_token_validation" and g.get("form_refused"):
-            _count_wrong_code()
-        if request.method == "POST" and name in SILENT and not pending().mails:
+        if g.get("form_refused") and g.get("codes_tried", 0) >= MOST_CODES:
+            tf_clean_session()
+        if request.method == "POST" and name in SILENT and not pending().mails and not _sends_elsewhere(answer):
             pending().mails.append(Mail("none", None))
         datastore.write()
         if g.get("form_refused") and answer.status_code == 200:
@@ -98,33 +105,50 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
     return gated
 
 
-def _is_stale(name: str, token: str) -> bool:
-    """Whether a mailed link can no longer be used."""
-    if name == "confirm_email":
-        expired, invalid, member = confirm_email_token_status(token)
-        return bool(expired or invalid or member is None or member.confirmed_at is not None)
-    if name == "reset_password":
-        expired, invalid, member = reset_password_token_status(token)
-        return bool(expired or invalid or member is None or not member.active)
-    if name == "change_email_confirm":
-        expired, invalid, member, _email = email_token_status(token)
-        return bool(expired or invalid or member is None)
-    return False
+def _sends_elsewhere(answer: Response) -> bool:
+    """To sign in, or to type the password again: the form was not looked at yet."""
+    return (answer.location or "").startswith(("/sign-in", "/account"))
+
+
+def _refuse_link(name: str, token: str) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
+    """The answer to a link that does not work here; None when it does.
+
+    A new address is taken over only where its member is signed in: a link alone proves the mailbox, not the account,
+    and could have been asked for by somebody who hopes that its reader presses the button.
+    """
+    owner = links.owner_of(name, token)
+    if owner is None:
+        return page(400, words.STALE)
+    if actor().member_id not in (None, owner.id):
+        return page(400, words.OF_ANOTHER)
+    if name == "change_email_confirm" and actor().member_id is None:
+        return ask_to_sign_in()
+    return None
+
+
+def _check_halfway(name: str) -> None:
+    """Between password and code: five codes, counted before they are looked at, then the password is asked again.
+
+    And an app is set up here only for whoever has none yet: it may have been set up meanwhile in another browser.
+    """
+    found = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - behind Flask's proxy
+    row = found.row if isinstance(found, ServerSession) else None
+    if name in CODES and request.method == "POST" and row is not None:
+        g.codes_tried = db().run(lambda writing: repository.count_code(writing, row.id)) or MOST_CODES + 1
+        if g.codes_tried > MOST_CODES:
+            tf_clean_session()
+    if session.get("tf_state") in ("setup_from_login", "validating_profile"):
+        member = repository.find_by_uniquifier(reader(), session[HALFWAY])
+        if member is not None and member.tf_totp_secret is not None:
+            tf_clean_session()
 
 
 def _keep_own_way(answer: Response) -> None:
-    """Where nobody said where to go on to, Flask-Security hands on the address of the sign-in page itself."""
-    path, _, query = (answer.location or "").partition("?next=")
-    if query and not own_path(unquote(query)):
-        answer.location = path
-
-
-def _count_wrong_code() -> None:
-    """Five codes for each time the password was typed; then it has to be typed again."""
-    tried = session.get("tf_tries", 0) + 1
-    session["tf_tries"] = tried
-    if tried >= MOST_CODES and SIGNED_IN not in session:
-        tf_clean_session()
+    """Flask-Security sends people on to more than our own pages, and to the sign-in page itself for want of another."""
+    if answer.location is not None:
+        path, _, query = answer.location.partition("?next=")
+        wanted = path if query and not own_path(unquote(query)) else answer.location
+        answer.location = own_path(wanted) or url_for("members.account")
 
 
 def _signed_in(_app: Flask, user: Any, **_: object) -> None:  # noqa: ANN401 - Flask-Security's signal
@@ -132,7 +156,6 @@ def _signed_in(_app: Flask, user: Any, **_: object) -> None:  # noqa: ANN401 - F
     member: Member = user
     found = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - behind Flask's proxy
     if isinstance(found, ServerSession):
-        found.pop("tf_tries", None)
         found.renew(member.id, staff=member.is_staff)
     g.has_signed_in = member
 
@@ -144,11 +167,32 @@ def _address_changed(_app: Flask, user: Any, old_email: str, **_: object) -> Non
     member.renew_uniquifier()
 
 
+def _password_set(_app: Flask, user: Any, **_: object) -> None:  # noqa: ANN401
+    """By a link: who has followed it has proven the address as well."""
+    member: Member = user
+    if member.confirmed_at is None:
+        member.confirmed_at = now()
+
+
+def _joined_again(_app: Flask, user: Any, **_: object) -> None:  # noqa: ANN401
+    """Two people say that an address is theirs, and nobody has proven it yet.
+
+    Whoever owns it must not confirm, with the button in the first one's mail, an account that opens with a stranger's
+    password. So nobody's password is kept: the new mail leads to where one is set.
+    """
+    member: Member = user
+    if member.confirmed_at is None and now() - member.created_at > AT_ONCE:
+        member.password = None
+        member.renew_uniquifier()
+        pending().members.append(member)
+
+
 def _take_along(app: Flask, name: str, answer: Response) -> None:
     if (member := g.get("has_signed_in")) is not None:
         cookies.remember_device(answer, throttle.digest_of(member.email))
         for follow in app.extensions["at_sign_in"]:
             follow(member.id, answer)
     if name == "logout":
+        answer.headers["Clear-Site-Data"] = '"cache"'  # nor does the browser's back button show what was private
         for leave in app.extensions["at_sign_out"]:
             leave(answer)

@@ -6,6 +6,7 @@ signed and stored nowhere.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import datetime
 from typing import Any
@@ -54,12 +55,21 @@ class Member(UserMixin, Base):
         self.fs_uniquifier = uuid.uuid4().hex
 
     @property
+    def fingerprint(self) -> str:
+        """Another one as soon as sessions and mailed links of this account have ended; it opens nothing."""
+        return hashlib.sha256(self.fs_uniquifier.encode()).hexdigest()[:16]
+
+    @property
     def is_staff(self) -> bool:
         return bool(self.grants)
 
-    def as_actor(self) -> Actor:
-        """Who acts when this member does. Staff have their roles only once a second factor is set up."""
-        proven = self.tf_totp_secret is not None
+    def as_actor(self, *, in_session_of_staff: bool) -> Actor:
+        """Who acts when this member does.
+
+        Staff have their roles only with a second factor, and only in a session that began as one of staff: that one
+        asked for it, and ends as early as theirs do.
+        """
+        proven = in_session_of_staff and self.tf_totp_secret is not None
         return Actor(self.id, self.email, frozenset(grant.role for grant in self.grants) if proven else frozenset())
 
     def check_tf_required(self, tf_setup_methods: list[Any], tf_fresh: bool) -> tuple[bool, list[Any]]:
@@ -93,6 +103,8 @@ class MemberSession(Base):
     member_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("member.id"))
     """None until the second factor was given."""
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    codes_tried: Mapped[int] = mapped_column(default=0)
+    """How many codes were tried since the password was right."""
     device: Mapped[str]
     """Coarse, for its owner to recognize, e.g. `Firefox on Windows`."""
     created_at: Mapped[datetime]

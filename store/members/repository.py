@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from store.actors import Role
 from store.db import insert
 from store.mail.addresses import mail_key
 from store.members.models import Grant, Member, MemberSession, RecoveryCode
@@ -62,6 +63,13 @@ def replace_session(session: Session, ended: int | None, row: dict[str, Any]) ->
 def touch_session(session: Session, session_id: int, data: dict[str, Any], now: datetime) -> None:
     """Keep what a session holds. One that was ended meanwhile stays ended."""
     session.execute(update(MemberSession).where(MemberSession.id == session_id).values(data=data, seen_at=now))
+
+
+def count_code(session: Session, session_id: int) -> int | None:
+    """Count one more code tried in a session, before it is looked at; how many that makes, None when it has ended."""
+    tried = update(MemberSession).where(MemberSession.id == session_id)
+    counted = tried.values(codes_tried=MemberSession.codes_tried + 1).returning(MemberSession.codes_tried)
+    return session.scalar(counted)
 
 
 def end_session(session: Session, session_id: int) -> None:
@@ -130,6 +138,8 @@ def take_away(session: Session, member_id: int, role: str) -> None:
     session.execute(delete(Grant).where(Grant.member_id == member_id, Grant.role == role))
 
 
-def lock_holders(session: Session, role: str) -> list[int]:
-    """Who has a role, locked: of two who take it from each other at once, one waits."""
-    return list(session.scalars(select(Grant.member_id).where(Grant.role == role).with_for_update()))
+def lock_owners(session: Session) -> set[int]:
+    """Who runs the shop and can sign in, locked: of two who put each other out at once, one waits, and sees it."""
+    owners = select(Grant.member_id).join(Member, Member.id == Grant.member_id)
+    owners = owners.where(Grant.role == Role.OWNER, Member.active).order_by(Grant.member_id)
+    return set(session.scalars(owners.with_for_update()))

@@ -25,7 +25,7 @@ from store.members.credentials import Credentials
 from store.members.datastore import MemberDatastore
 from store.members.factors import Authenticator, RecoveryCodes
 from store.members.passwords import SHORTEST, Passwords
-from store.members.sessions import SIGNED_IN, ServerSessions
+from store.members.sessions import SIGNED_IN, STAFF, ServerSessions
 from store.settings import Settings
 
 FRESH = timedelta(minutes=10)
@@ -84,6 +84,8 @@ def install(app: Flask, settings: Settings, db: Database, clock: Callable[[], da
         login_form=forms.SignIn,
         register_form=forms.Join,
         verify_form=forms.StepUp,
+        forgot_password_form=forms.Forgot,
+        send_confirmation_form=forms.SendAgain,
         reset_password_form=forms.Reset,
         change_password_form=forms.NewPassword,
         two_factor_setup_form=forms.SetUpApp,
@@ -92,6 +94,7 @@ def install(app: Flask, settings: Settings, db: Database, clock: Callable[[], da
     )
     security.want_json(lambda _request: False)
     security.login_manager.request_loader(lambda _request: None)  # nobody is known by what an address or a body says
+    security.login_manager._load_user_from_remember_cookie = lambda _cookie: None  # noqa: SLF001 - the only way to say so
     _silence(app)
     gate.close(app, datastore, csrf)
     app.extensions["identify"] = identify
@@ -157,7 +160,10 @@ def _silence(app: Flask) -> None:
 def identify() -> Actor:
     """Who sends this request. Nobody is asked for where no session cookie came along."""
     member = current_user._get_current_object()  # noqa: SLF001 - the way to what the proxy stands for
-    return member.as_actor() if member is not None and member.is_authenticated else ANONYMOUS
+    if member is None or not member.is_authenticated:
+        return ANONYMOUS
+    found: Actor = member.as_actor(in_session_of_staff=session.get(STAFF) is True)
+    return found
 
 
 def csrf_field() -> Markup:

@@ -85,12 +85,12 @@ def take_away(db: Database, actor: Actor, member_id: int, role: Role, now: datet
     actor.require(Permission.STAFF_WRITE)
 
     def work(session: Session) -> None:
-        holders = repository.lock_holders(session, role)
+        owners = repository.lock_owners(session)
         member = _lock(session, actor, member_id)
         before = _roles(member)
-        if member_id not in holders:
+        if role.value not in before:
             raise NotFound("They do not have this role any more.")
-        if role is Role.OWNER and len(holders) == 1:
+        if role is Role.OWNER and not owners - {member_id}:
             raise Conflict(LAST_OWNER)
         repository.take_away(session, member_id, role)
         _note(session, actor, member, before, [one for one in before if one != role.value], now)
@@ -103,9 +103,9 @@ def set_active(db: Database, actor: Actor, member_id: int, now: datetime, *, act
     actor.require(Permission.STAFF_WRITE)
 
     def work(session: Session) -> None:
-        owners = repository.lock_holders(session, Role.OWNER)
+        owners = repository.lock_owners(session)
         member = _lock(session, actor, member_id)
-        if not active and owners == [member_id]:
+        if not active and owners == {member_id}:
             raise Conflict(LAST_OWNER)
         before, member.active = member.active, active
         repository.end_sessions(session, member_id)

@@ -70,7 +70,10 @@ LIMITS = {
         Limit("50 per hour", typed_address, guess=True, spares_known_devices=True),
         Limit("600 per 15 minutes", everybody, guess=True, spares_known_devices=True),
     ],
-    "two_factor_token_validation": [Limit("20 per hour", whoever_is_halfway, guess=True)],
+    "two_factor_token_validation": [
+        Limit("20 per hour", whoever_is_halfway, guess=True),
+        Limit("60 per day", whoever_is_halfway, guess=True),
+    ],
     "mf_recovery": [Limit("10 per hour", whoever_is_halfway, guess=True)],
     "verify": [Limit("10 per 15 minutes", whoever_is_halfway, guess=True)],
     "change_password": [Limit("10 per 15 minutes", whoever_is_halfway, guess=True)],

@@ -10,6 +10,7 @@ NO_MATCH = (
     " if you have just joined, follow the link in our mail first."
 )
 STALE = "This link was used already, or is too old. Ask for a new one."
+OF_ANOTHER = "This link belongs to another account than the one you are signed in with. Sign out first, then follow it."
 SENTENCES = {
     "API_ERROR": "Please write text.",
     "GENERIC_AUTHN_FAILED": NO_MATCH,
