@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask, g, make_response, render_template, request, session, url_for
-from flask_security import user_authenticated
+from flask_security import hash_password, user_authenticated
 from flask_security.signals import change_email_confirmed, password_reset, user_not_registered
 from flask_security.tf_plugin import tf_clean_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -36,6 +36,8 @@ View = Callable[..., Any]
 Follow = Callable[[int, Response], None]
 SILENT = {"register", "forgot_password", "send_confirmation", "change_email"}
 """Views that must not tell, even by their time, whether there is an account: each queues exactly one mail."""
+DROWNED = {"send_confirmation", "change_email"}
+"""Of these, the ones that are so quick that looking an account up would show; the others hash a password anyway."""
 CLOSED = {"two_factor_rescue", "tf_select", "two_factor_setup_validate"}
 """Doors that Flask-Security has and this shop does not use: other second factors, a cry for help by mail."""
 CODES = {"two_factor_token_validation", "mf_recovery"}
@@ -93,8 +95,8 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
         answer = make_response(view(**values))
         if g.get("form_refused") and g.get("codes_tried", 0) >= MOST_CODES:
             tf_clean_session()
-        if request.method == "POST" and name in SILENT and not pending().mails and not _sends_elsewhere(answer):
-            pending().mails.append(Mail("none", None))
+        if request.method == "POST" and name in SILENT and not _sends_elsewhere(answer):
+            _keep_silent(name)
         datastore.write()
         if g.get("form_refused") and answer.status_code == 200:
             answer.status_code = 422
@@ -103,6 +105,14 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
         return answer
 
     return gated
+
+
+def _keep_silent(name: str) -> None:
+    """Make it as long, and as much to write, for an address that nobody has as for one that somebody has."""
+    if not pending().mails:
+        pending().mails.append(Mail("none", None))
+    if name in DROWNED:
+        hash_password("as long as the others take")
 
 
 def _sends_elsewhere(answer: Response) -> bool:
