@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.own_places import AT_WORK, MEMBERS
 from tests.browser.running import IBAN, RunningShop
 from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button
 from tests.shop import wait_until
@@ -151,4 +152,4 @@ PAYMENT = {
     "the bank's question": banks_question,
     "nothing left to pay": payment_closed,
 }
-PLACES = SHOP | PAYMENT
+PLACES = SHOP | PAYMENT | MEMBERS | AT_WORK

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.own_places import MEMBERS
 from tests.browser.places import PLACES, SHOP
 from tests.browser.watching import Visits
 
@@ -34,7 +35,7 @@ MOST_YELLOW = """(yellow) => {
 
 
 VISITS = [(place, size) for place in PLACES for size in WIDTHS]
-ON_PHONES = [visit for visit in VISITS if visit[0] in SHOP and visit[1] == "phone"]
+ON_PHONES = [visit for visit in VISITS if visit[0] in SHOP | MEMBERS and visit[1] == "phone"]
 
 
 @pytest.fixture(scope="module", params=VISITS, ids=" at ".join)
