@@ -149,7 +149,7 @@ def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> Non
     datastore = members.install(app, settings, db, clock)
     datastore.when_proven.append(orders.claim)
     app.extensions["at_sign_in"].append(checkout_views.bring_along)
-    app.extensions["at_sign_out"].append(cookies.forget_bag)
+    app.extensions["at_sign_out"].append(cookies.forget_count)
 
 
 def _renderer(app: Flask) -> Any:  # noqa: ANN401 - the Render of mail.service

@@ -129,11 +129,9 @@ def bring_along(session: Session, guest_id: str, member_id: int, now: datetime) 
 def _lock_or_make(session: Session, holder: Holder, now: datetime) -> Cart:
     if holder.member_id is not None:
         return repository.lock_cart_of(session, holder.member_id, new_id(), now)
-    if holder.cart_id is not None:
-        try:
-            return repository.lock_cart(session, holder.cart_id)
-        except NotFound:
-            pass  # a bag from before a restore, or one that was tidied away: begin another
+    if holder.cart_id is not None and repository.is_guests(session, holder.cart_id):
+        return repository.lock_cart(session, holder.cart_id)
+    # None yet, or one from before a restore, one that was tidied away, a member's: begin another.
     bag = Cart(id=new_id(), created_at=now, updated_at=now)
     session.add(bag)
     session.flush()  # lines refer to it

@@ -51,7 +51,10 @@ def holder() -> Holder:
 def own_cart_id() -> str | None:
     """The id of the visitor's bag, if there is one."""
     whose = holder()
-    return whose.cart_id if whose.member_id is None else repository.find_cart_of(reader(), whose.member_id)
+    if whose.member_id is not None:
+        return repository.find_cart_of(reader(), whose.member_id)
+    known = whose.cart_id is not None and repository.is_guests(reader(), whose.cart_id)
+    return whose.cart_id if known else None
 
 
 def remember(answer: Answer, cart_id: str, count: int) -> None:

@@ -44,6 +44,14 @@ class Placed:
     url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of a guest's bag at sign-in: whether it is the member's now, and how many units theirs holds."""
+
+    moved: bool
+    count: int
+
+
 @dataclass(frozen=True)
 class Checkouts:
     """The use cases of a checkout. The bag's id is the buyer's right to it."""
@@ -93,20 +101,24 @@ class Checkouts:
         with self.payments.db.reader() as reader:
             return orders.get_checkout(reader, checkout.id).state
 
-    def bring_along(self, guest_id: str | None, member_id: int) -> int | None:
-        """Move a guest's bag, with the checkout under way, to the member who has signed in; the units they then have.
+    def bring_along(self, guest_id: str | None, member_id: int) -> Brought:
+        """Move a guest's bag, with the checkout under way, to the member who has signed in.
 
-        A bag has one open checkout: when both have one, the guest's is ended at Stripe first (rule 19). None, and all
-        is as it was, when Stripe cannot say; the next sign-in tries again.
+        A bag has one open checkout: when both have one, the guest's is ended at Stripe first (rule 19). When Stripe
+        cannot say, all is as it was, and the next sign-in tries again.
         """
         db, now = self.payments.db, self.payments.clock()
         try:
             if guest_id is not None and self._both_pay(guest_id, member_id):
                 self._end_open(guest_id)
-            return db.run(lambda session: _bring_along(session, guest_id, member_id, now))
+            db.run(lambda session: _bring_along(session, guest_id, member_id, now))
+            moved = True
         except (PaymentUnavailable, BothPay):
             log.warning("the bag of a guest stays where it is: Stripe cannot say how its checkout stands")
-            return None
+            moved = False
+        with db.reader() as reader:
+            own_id = bags.find_cart_of(reader, member_id)
+            return Brought(moved, bags.count_units(reader, own_id) if own_id else 0)
 
     def _both_pay(self, guest_id: str, member_id: int) -> bool:
         with self.payments.db.reader() as reader:
@@ -234,13 +246,10 @@ def both_pay(session: Session, guest_id: str, own_id: str | None) -> bool:
     return all(cart_id is not None and orders.find_open_checkout(session, cart_id) is not None for cart_id in ids)
 
 
-def _bring_along(session: Session, guest_id: str | None, member_id: int, now: datetime) -> int:
-    own_id = bags.find_cart_of(session, member_id)
+def _bring_along(session: Session, guest_id: str | None, member_id: int, now: datetime) -> None:
     if guest_id is not None and bags.is_guests(session, guest_id):
         mine = carts.bring_along(session, guest_id, member_id, now)
         if both_pay(session, guest_id, mine.id):
             raise BothPay
         moved = orders.move_checkouts(session, guest_id, mine.id, member_id)
         stock.move_holds(session, moved, mine.id)
-        own_id = mine.id
-    return bags.count_units(session, own_id) if own_id else 0

@@ -129,10 +129,10 @@ def _view_quote(bag: Bag, offer: Quote) -> dict[str, Any]:
 
 def bring_along(member_id: int, answer: Answer) -> None:
     """Whoever signs in takes their bag along; from then on it is found by who they are."""
-    count = checkouts().bring_along(cookies.bag_id(), member_id)
-    if count is not None:
+    brought = checkouts().bring_along(cookies.bag_id(), member_id)
+    if brought.moved:
         cookies.forget_bag(answer)
-        cookies.remember_count(answer, count)
+    cookies.remember_count(answer, brought.count)
 
 
 @blueprint.get("/checkout/success")

@@ -23,10 +23,14 @@ def find_by_uniquifier(session: Session, uniquifier: str) -> Member | None:
     return session.scalar(select(Member).where(Member.fs_uniquifier == uniquifier))
 
 
-def find_proven(session: Session, email_key: str) -> int | None:
-    """The id of the active member who has proven this address."""
-    proven = select(Member.id).where(Member.email_key == email_key, Member.confirmed_at.is_not(None), Member.active)
-    return session.scalar(proven)
+def lock_proven(session: Session, email_key: str) -> int | None:
+    """The id of the active member who has proven this address.
+
+    Locked, proven or not: who is about to prove it waits, and then finds what was given to nobody.
+    """
+    owner = select(Member.id, Member.confirmed_at, Member.active).where(Member.email_key == email_key)
+    row = session.execute(owner.with_for_update(key_share=True)).one_or_none()
+    return row.id if row is not None and row.confirmed_at is not None and row.active else None
 
 
 def list_staff(session: Session) -> list[Member]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store.mail.addresses import mail_key
-from store.members.repository import find_proven
+from store.members.repository import lock_proven
 from store.orders import numbers, repository
 from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Buyer, Checkout, CheckoutLine, Order, OrderLine, Totals
@@ -37,7 +37,7 @@ def make_order(session: Session, checkout: Checkout, paid_at: datetime, now: dat
     order = Order(
         number=_free_number(session),
         checkout_id=checkout.id,
-        member_id=checkout.member_id or find_proven(session, mail_key(checkout.email)),
+        member_id=checkout.member_id or lock_proven(session, mail_key(checkout.email)),
         placed_at=now,
         **{name: getattr(checkout, name) for name in (*BUYER, *TOTALS)},
     )

@@ -82,8 +82,12 @@ def remember_count(response: Response, count: int) -> None:
 
 
 def forget_bag(response: Response) -> None:
-    for cookie in (BAG, COUNT):
-        response.delete_cookie(_name(cookie), path="/", secure=settings().is_https, samesite="Lax")
+    response.delete_cookie(_name(BAG), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+
+
+def forget_count(response: Response) -> None:
+    """Whoever signs out leaves their bag behind; a guest's, which could not come along yet, keeps its own cookie."""
+    response.delete_cookie(_name(COUNT), path="/", secure=settings().is_https, samesite="Lax")
 
 
 def _set(response: Response, cookie: str, value: str, *, httponly: bool, max_age: int | None = KEEP_SECONDS) -> None:
