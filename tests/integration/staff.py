@@ -1,9 +1,14 @@
 """Who acts in tests of the catalogue, and a tee to act on."""
 
+import pytest
+
 from store.actors import Actor, Role
 from store.catalog.editing import NewProduct, Words, create_product
 from store.catalog.gallery import PictureEdit, add_pictures
+from store.catalog.variants import VariantEdit
 from store.catalog.writing import Sent
+from store.errors import Conflict
+from store.stock import repository as stock
 from tests.integration.drawings import png
 
 CATALOG = Actor(member_id=1, roles=frozenset({Role.CATALOG}))
@@ -48,3 +53,41 @@ def state(shop):
 
 def history(shop, subject):
     return shop.rows("SELECT actor, action FROM audit_entry WHERE subject = :it ORDER BY seq", it=subject)
+
+
+def skus(shop, product_id):
+    query = "SELECT sku FROM variant WHERE product_id = :id ORDER BY position"
+    return [row[0] for row in shop.rows(query, id=product_id)]
+
+
+def variants(shop, product_id):
+    query = "SELECT id, label FROM variant WHERE product_id = :id ORDER BY position"
+    return {label: variant_id for variant_id, label in shop.rows(query, id=product_id)}
+
+
+def options(shop, product_id):
+    query = "SELECT id, name FROM product_option WHERE product_id = :id ORDER BY position"
+    return {name: option_id for option_id, name in shop.rows(query, id=product_id)}
+
+
+def edit(shop, variant_id, **change):
+    """The row of the table as it is, but for these."""
+    sku, weight, customs, price, was = shop.rows(
+        "SELECT sku, weight_grams, customs_code, amount, compare_at FROM variant"
+        " LEFT JOIN variant_price ON variant_id = id WHERE id = :id", id=variant_id,
+    )[0]  # fmt: skip
+    row = {"id": variant_id, "sku": sku, "price": price, "was": was, "weight_grams": weight, "customs_code": customs}
+    return VariantEdit(**row | change)
+
+
+def refused(shop, work, *args, error=Conflict, match=None, **values):
+    """`work` refuses, and nothing has changed."""
+    before = state(shop)
+    with pytest.raises(error, match=match) as refusal:
+        work(*args, **values)
+    assert state(shop) == before
+    return refusal.value
+
+
+def counted(session, variant_id, now):
+    stock.receive(session, variant_id, 3, reason="test", actor="test", now=now)
