@@ -10,8 +10,10 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.collections import views as admin_collection_views
 from store.admin.history import views as admin_history_views
 from store.admin.orders import views as admin_orders_views
+from store.admin.products import views as admin_product_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, history
@@ -137,6 +139,8 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         order_views.blueprint,
         payment_views.blueprint,
         media_views.blueprint,
+        admin_product_views.blueprint,
+        admin_collection_views.blueprint,
         member_views.blueprint,
         admin_views.blueprint,
         staff_views.blueprint,

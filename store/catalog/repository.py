@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from store.catalog.models import (
     Collection,
     CollectionProduct,
     Kind,
+    Option,
     PriceChange,
     Product,
     ProductPicture,
@@ -95,8 +96,18 @@ def find_variant(session: Session, reference: str, now: datetime) -> int | None:
     return session.scalar(query.where(Variant.sku == reference))
 
 
+_WHOLE = (
+    selectinload(Product.options).selectinload(Option.values),
+    selectinload(Product.variants).selectinload(Variant.prices),
+    selectinload(Product.variants).selectinload(Variant.values),
+    selectinload(Product.pictures),
+)
+
+
 def get_product(session: Session, product_id: int) -> Product:
-    product = session.get(Product, product_id)
+    """A product with all that belongs to it. Raises NotFound."""
+    query = select(Product).where(Product.id == product_id).options(*_WHOLE)
+    product = session.scalar(query.execution_options(populate_existing=True))
     if product is None:
         raise NotFound("There is no such product. The list has all of them.")
     return product

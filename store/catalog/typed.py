@@ -6,6 +6,7 @@ Each reader raises ValueError with the sentence that belongs beside the field.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -47,11 +48,18 @@ def write_price(amount: int, currency: str) -> str:
     return f"{whole}.{decimals:0{places}}"
 
 
+def is_plain(text: str) -> bool:
+    """Whether this is one line without control characters, which no field of ours shows and no database may keep."""
+    return not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
+
+
 def read_values(text: str) -> tuple[str, ...]:
     """`Black, Bone` as two values; each may stand there once, whatever its capitals."""
     values = tuple(" ".join(part.split()) for part in text.split(",") if part.strip())
     known: set[str] = set()
     for value in values:
+        if not is_plain(value):
+            raise ValueError("Values are plain text with commas between them, like S, M, L.")
         if value.casefold() in known:
             raise ValueError(f"{value} is there twice. Each value may stand there once.")
         if len(value) > LONGEST_VALUE:

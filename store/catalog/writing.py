@@ -20,7 +20,7 @@ from store.actors import Actor, Permission
 from store.audit.history import list_entries, record
 from store.catalog.models import CatalogForm, Product, Status
 from store.catalog.models import Collection as Shelf
-from store.catalog.repository import lock_collections
+from store.catalog.repository import get_product, lock_collections
 from store.catalog.snapshots import missing_for_sale, product_now, shelf_now
 from store.db import Database, insert, lock
 from store.errors import Conflict, Invalid, NotFound
@@ -99,12 +99,12 @@ class Catalog:
         def whole(session: Session) -> None:
             if _once(session, key, now) is not None:
                 return
-            product = _lock(session, Product, product_id, sent.version, "product")
+            _lock(session, Product, product_id, sent.version, "product")
+            product = get_product(session, product_id)
             before, lacked = product_now(session, product), missing_for_sale(product, self.currency)
             work(session, product)
             session.flush()  # unique names meet their constraints here, and what is told is read back
-            session.expire_all()
-            after = product_now(session, product)
+            after = product_now(session, get_product(session, product_id))
             if before != after:
                 _refuse_new_lacks(product, lacked, self.currency)
                 product.version, product.updated_at = product.version + 1, now

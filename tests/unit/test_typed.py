@@ -59,6 +59,7 @@ def test_values_are_what_stands_between_commas():
 
 def test_a_value_stands_there_once_and_is_short():
     for text, sentence in {
+        "Black, Bo\0ne": "Values are plain text with commas between them, like S, M, L.",
         "Black, black": "black is there twice. Each value may stand there once.",
         "x" * 41: "A value may have 40 characters. “xxxxxxxxxxxx…” has 41.",
         ",".join(map(str, range(41))): "An option may have 40 values. These are 41.",
