@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -70,8 +70,8 @@ def list_products(
 
 def count_views(session: Session, words: str, now: datetime) -> dict[View, int]:
     """How many products each view has, of those that `words` find."""
-    counted: Select[Any] = select(*[func.count(case((_within(view, now), 1))) for view in View])
-    counts = session.execute(_found(counted.select_from(Product), words)).one()
+    counted = select(*[func.count(case((_within(view, now), 1))) for view in View]).select_from(Product)
+    counts = session.execute(_found(cast("Select[Any]", counted), words)).one()
     return dict(zip(View, counts, strict=True))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import get_currency_symbol
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from store.actors import Permission
@@ -193,7 +194,7 @@ def add_pictures(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         about = schemas.read_about(typed)
         pictures: Pictures = current_app.extensions["pictures"]
-        files = [content for file in request.files.getlist("pictures") if (content := file.read())]
+        files = [content for file in request.files.getlist("pictures") if (content := _read(file))]
         prepared, faults = [], []
         for place, content in enumerate(files[: gallery.MOST_PICTURES], start=1):
             try:
@@ -205,6 +206,11 @@ def add_pictures(product_id: int) -> Response:
         gallery.add_pictures(catalog(), actor(), product_id, sent, prepared, about, now())
 
     return _save(product_id, "upload", save)
+
+
+def _read(file: FileStorage) -> bytes:
+    with file.stream as stream:
+        return stream.read()
 
 
 @blueprint.post("/admin/products/<id:product_id>/gallery")
@@ -243,7 +249,8 @@ def _save(product_id: int, section: str, save: Callable[[dict[str, str], Sent], 
         return make_response(_page(product_id, Refusal(section, typed, {}, notice, is_changed=True)), 409)
     except Conflict as refusal:
         return make_response(_page(product_id, Refusal(section, typed, {}, str(refusal))), 409)
-    return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=section), 303)
+    anchor = "pictures" if section == "upload" else section
+    return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=anchor), 303)
 
 
 def _fields(refusal: ValidationError | Invalid) -> dict[str, list[str]]:
