@@ -10,12 +10,18 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.collections import views as admin_collection_views
 from store.admin.history import views as admin_history_views
 from store.admin.orders import views as admin_orders_views
+from store.admin.products import views as admin_product_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, history
+from store.cart import repository as carts
 from store.cart import views as cart_views
+from store.catalog.repository import has_been_public
+from store.catalog.sweeping import CatalogSweeper
+from store.catalog.writing import Catalog, Ties
 from store.checkout import views as checkout_views
 from store.checkout.service import Checkouts
 from store.clock import Clock, utc_now
@@ -43,6 +49,7 @@ from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
 from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
+from store.stock import repository as stock
 from store.storefront import views as storefront_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
@@ -51,6 +58,7 @@ SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
+    Scheduled("sweep_catalog", "31 4 * * *"),
 )
 
 
@@ -76,6 +84,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     )
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
+    ties = Ties((stock.ever_moved, orders.ever_ordered), (carts.drop_variants, stock.forget_levels))
+    app.extensions["catalog"] = Catalog(db, settings.store_currency, ties)
+    app.extensions["picture_is_public"] = has_been_public
     _pages(app, settings, clock)
     _accounts(app, settings, db, clock)
     cli.register(app)
@@ -100,6 +111,7 @@ def make_worker(app: Flask) -> Worker:
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,
         "purge_sessions": lambda _job: purge_sessions(db, clock()),
+        "sweep_catalog": CatalogSweeper(app.extensions["catalog"], app.extensions["pictures"], clock).sweep,
         "make_avif": app.extensions["pictures"].make_avif,
     }
     return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
@@ -127,6 +139,8 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         order_views.blueprint,
         payment_views.blueprint,
         media_views.blueprint,
+        admin_product_views.blueprint,
+        admin_collection_views.blueprint,
         member_views.blueprint,
         admin_views.blueprint,
         staff_views.blueprint,

@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from store.app import create_app, make_worker
 from store.catalog.build import Blueprint, build_product
-from store.catalog.models import Kind, Status
+from store.catalog.models import Kind, ProductPicture, Status, Variant
 from store.mail.kept import list_kept
+from store.media.models import Picture, Rendition
 from store.ops.verify import verify
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import load
@@ -125,6 +126,22 @@ class Shop(People):
             return variant.id
 
         return self.db.run(work)
+
+    def show_picture(self, variant_id: int) -> str:
+        """Hang a picture on a variant's product; the key of its file."""
+        key = "a" * 64 + "/480.jpeg"
+        self.app.extensions["storage"].put(key, b"bytes")
+
+        def work(session):
+            picture = Picture(digest="a" * 64, source_key=key, width=480, height=480, created_at=self.clock())
+            picture.renditions = [Rendition(format="jpeg", width=480, height=480, key=key, bytes=5)]
+            session.add(picture)
+            session.flush()
+            product_id = session.get(Variant, variant_id).product_id
+            session.add(ProductPicture(product_id=product_id, picture_id=picture.id, position=0, alt="A tee."))
+
+        self.db.run(work)
+        return key
 
     def set_price(self, variant_id: int, amount: int) -> None:
         self.write("UPDATE variant_price SET amount = :amount WHERE variant_id = :id", amount=amount, id=variant_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -74,3 +74,10 @@ def take_out(session: Session, cart_id: str, quantities: Mapping[int, int]) -> N
         line = (CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
         session.execute(delete(CartLine).where(*line, CartLine.quantity <= bought))
         session.execute(update(CartLine).where(*line).values(quantity=CartLine.quantity - bought))
+
+
+def drop_variants(session: Session, variant_ids: Collection[int]) -> None:
+    """Take these out of every bag, locked first: whoever is checking out with one is through, or has not begun."""
+    holding = select(CartLine.cart_id).where(CartLine.variant_id.in_(variant_ids))
+    session.execute(select(Cart.id).where(Cart.id.in_(holding)).order_by(Cart.id).with_for_update())
+    session.execute(delete(CartLine).where(CartLine.variant_id.in_(variant_ids)))

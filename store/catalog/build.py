@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from store.catalog.models import Kind, Option, OptionValue, Product, Status, Variant, VariantPrice
+from store.catalog.models import (
+    Kind,
+    Option,
+    OptionValue,
+    PriceChange,
+    Product,
+    Status,
+    Variant,
+    VariantPrice,
+)
+from store.catalog.proposals import distinct, sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +36,19 @@ class Blueprint:
     details: list[dict[str, str]] = field(default_factory=list)
     size_chart: dict[str, object] | None = None
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    price: int = 0
+    price: int | None = None
+    """Minor units; without one it cannot be sold yet."""
     was: int | None = None
     currency: str = "usd"
     weight_grams: int = 0
     customs_code: str | None = None
     published_at: datetime | None = None
+    actor: str = "system"
+    """Whose prices these are, as the price history names people."""
 
 
-def build_product(session: Session, plan: Blueprint, now: datetime) -> Product:
-    """Make a product with a variant for every combination of its options' values."""
+def build_product(session: Session, plan: Blueprint, now: datetime, taken: Iterable[str] = ()) -> Product:
+    """Make a product with a variant for every combination of its options' values; their skus are none of `taken`."""
     product = Product(
         slug=plan.slug,
         number=plan.number,
@@ -60,32 +71,47 @@ def build_product(session: Session, plan: Blueprint, now: datetime) -> Product:
         )
         for position, (name, labels) in enumerate(plan.options.items())
     ]
+    since = min(now, plan.published_at or now)
     grid = itertools.product(*(option.values for option in product.options))
-    product.variants = [_variant(plan, position, values) for position, values in enumerate(grid)]
+    skus = set(taken)
+    for position, values in enumerate(grid):
+        product.variants.append(_variant(plan, position, values, skus, since))
+        skus.add(product.variants[-1].sku)
     session.add(product)
-    session.flush()  # stock and pictures refer to its ids
+    session.flush()  # stock, pictures and the price history refer to its ids
+    session.add_all(_first_prices(plan, product, since, now))
     return product
 
 
-def _variant(plan: Blueprint, position: int, values: Sequence[OptionValue]) -> Variant:
+def _variant(
+    plan: Blueprint, position: int, values: Sequence[OptionValue], taken: set[str], since: datetime
+) -> Variant:
+    labels = [value.label for value in values]
     return Variant(
-        sku=sku(plan.number or plan.slug, [value.label for value in values]),
-        label=", ".join(value.label for value in values),
+        sku=distinct(sku(plan.number or plan.slug, labels), taken),
+        label=", ".join(labels),
         position=position,
         weight_grams=plan.weight_grams,
         customs_code=plan.customs_code,
         stocked=plan.kind is not Kind.DIGITAL,
+        created_at=since,
         values=list(values),
-        prices=[VariantPrice(currency=plan.currency, amount=plan.price, compare_at=plan.was)],
+        prices=_prices(plan),
     )
 
 
-def sku(number: str, labels: Sequence[str]) -> str:
-    """`NMX-041-BLK-L`: the number, then each value; long words by their first letter and consonants."""
-    return "-".join(["NMX", number.upper(), *(_short(label) for label in labels)])
+def _prices(plan: Blueprint) -> list[VariantPrice]:
+    if plan.price is None:
+        return []
+    return [VariantPrice(currency=plan.currency, amount=plan.price, compare_at=plan.was)]
 
 
-def _short(label: str) -> str:
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().upper()
-    word = re.sub(r"[^A-Z0-9]", "", plain)
-    return word if len(word) <= 4 else word[0] + re.sub(r"[AEIOU]", "", word[1:])[:4]
+def _first_prices(plan: Blueprint, product: Product, since: datetime, now: datetime) -> list[PriceChange]:
+    """What was charged since it appeared; a `was` price until now, and the lower one from now on."""
+    told = [(since, plan.price)] if plan.was is None else [(since, plan.was), (now, plan.price)]
+    return [
+        PriceChange(variant_id=variant.id, currency=plan.currency, amount=amount, actor=plan.actor, at=at)
+        for variant in product.variants
+        for at, amount in told
+        if amount is not None
+    ]

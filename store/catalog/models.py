@@ -111,6 +111,8 @@ class Variant(Base):
     customs_code: Mapped[str | None]
     stocked: Mapped[bool] = mapped_column(default=True)
     """Whether units are counted; a download is never out of stock."""
+    created_at: Mapped[datetime | None]
+    """None for those made before this was kept."""
 
     product: Mapped[Product] = relationship(back_populates="variants")
     values: Mapped[list[OptionValue]] = relationship(secondary="variant_value", order_by="OptionValue.option_id")
@@ -138,13 +140,17 @@ class VariantPrice(Base):
 
 
 class PriceChange(Base):
-    """What a variant was sold for, and from when on: a `was` price may only be one that was really charged."""
+    """What a variant was sold for, and from when on: a `was` price may only be one that was really charged.
+
+    It outlives its variant, so nothing holds the two together. SQLite may give a removed variant's id to a new one:
+    what is older than a variant is not its own.
+    """
 
     __tablename__ = "price_change"
     __table_args__ = (Index("ix_price_change_variant_id_at", "variant_id", "at"),)
 
     id: Mapped[Id]
-    variant_id: Mapped[int] = mapped_column(Ref, ForeignKey("variant.id"))
+    variant_id: Mapped[int] = mapped_column(Ref)
     currency: Mapped[str]
     amount: Mapped[Amount]
     actor: Mapped[str]
@@ -186,3 +192,15 @@ class CollectionProduct(Base):
     collection_id: Mapped[int] = mapped_column(Ref, ForeignKey("collection.id"), primary_key=True)
     product_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True, index=True)
     position: Mapped[int]
+
+
+class CatalogForm(Base):
+    """A form that took effect: sent a second time, it is answered with what came of the first."""
+
+    __tablename__ = "catalog_form"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """Digest of the form's token and of what was typed: another text under the same token is no repetition."""
+    outcome: Mapped[str]
+    """The id of what it made or changed."""
+    at: Mapped[datetime]

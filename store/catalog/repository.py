@@ -6,10 +6,23 @@ from collections.abc import Collection as Several
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from store.catalog.models import Kind, Product, Status, Variant, VariantPrice
+from store.catalog.models import (
+    Collection,
+    CollectionProduct,
+    Kind,
+    Option,
+    PriceChange,
+    Product,
+    ProductPicture,
+    Status,
+    Variant,
+    VariantPrice,
+)
+from store.errors import NotFound
+from store.media.models import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +94,106 @@ def find_variant(session: Session, reference: str, now: datetime) -> int | None:
     if reference.isascii() and reference.isdigit() and len(reference) <= 18:
         return session.scalar(query.where(Variant.id == int(reference)))
     return session.scalar(query.where(Variant.sku == reference))
+
+
+_WHOLE = (
+    selectinload(Product.options).selectinload(Option.values),
+    selectinload(Product.variants).selectinload(Variant.prices),
+    selectinload(Product.variants).selectinload(Variant.values),
+    selectinload(Product.pictures),
+)
+
+
+def get_product(session: Session, product_id: int) -> Product:
+    """A product with all that belongs to it. Raises NotFound."""
+    query = select(Product).where(Product.id == product_id).options(*_WHOLE)
+    product = session.scalar(query.execution_options(populate_existing=True))
+    if product is None:
+        raise NotFound("There is no such product. The list has all of them.")
+    return product
+
+
+def get_collection(session: Session, collection_id: int) -> Collection:
+    collection = session.get(Collection, collection_id)
+    if collection is None:
+        raise NotFound("There is no such collection. The list has all of them.")
+    return collection
+
+
+def list_collections(session: Session) -> list[Collection]:
+    return list(session.scalars(select(Collection).order_by(Collection.position, Collection.id)))
+
+
+def lock_collections(session: Session) -> list[Collection]:
+    """All collections, locked in one order: which of them is featured is a matter of all."""
+    query = select(Collection).order_by(Collection.id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def count_members(session: Session) -> dict[int, int]:
+    """How many products stand in each collection that has any."""
+    query = select(CollectionProduct.collection_id, func.count()).group_by(CollectionProduct.collection_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def find_by_reference(session: Session, reference: str) -> Product | None:
+    """The product with this catalogue number, or one of whose variants has this sku."""
+    by_sku = select(Variant.product_id).where(Variant.sku == reference)
+    found = session.scalars(select(Product).where(or_(Product.number == reference, Product.id.in_(by_sku)))).all()
+    return next((product for product in found if product.number == reference), found[0] if found else None)
+
+
+def product_with_slug(session: Session, slug: str) -> int | None:
+    return session.scalar(select(Product.id).where(Product.slug == slug))
+
+
+def product_with_number(session: Session, number: str) -> int | None:
+    return session.scalar(select(Product.id).where(Product.number == number))
+
+
+def collection_with_slug(session: Session, slug: str) -> int | None:
+    return session.scalar(select(Collection.id).where(Collection.slug == slug))
+
+
+def slugs_like(session: Session, model: type[Product | Collection], slug: str) -> set[str]:
+    """Addresses that begin like this one: what a free one must differ from."""
+    return set(session.scalars(select(model.slug).where(model.slug.startswith(slug, autoescape=True))))
+
+
+def newest_numbers(session: Session) -> list[str]:
+    """The catalogue numbers of the newest products, from which the next is proposed."""
+    query = select(Product.number).where(Product.number.is_not(None)).order_by(Product.id.desc()).limit(50)
+    return [number for number in session.scalars(query) if number]
+
+
+def owners_of_skus(session: Session, skus: Several[str]) -> dict[str, int]:
+    """The variant that has each of these skus; skus nobody has are left out."""
+    rows = session.execute(select(Variant.sku, Variant.id).where(Variant.sku.in_(skus)))
+    return {row.sku: row.id for row in rows}
+
+
+def skus_like(session: Session, sku: str) -> set[str]:
+    """Skus that begin like this one: what a new one must differ from."""
+    return set(session.scalars(select(Variant.sku).where(Variant.sku.startswith(sku, autoescape=True))))
+
+
+def price_changes(session: Session, variant: Variant, currency: str) -> list[tuple[datetime, int]]:
+    """What a variant was charged at and from when on, oldest first."""
+    query = select(PriceChange.at, PriceChange.amount).where(
+        PriceChange.variant_id == variant.id, PriceChange.currency == currency
+    )
+    if variant.created_at is not None:
+        query = query.where(PriceChange.at >= variant.created_at)
+    return [(row.at, row.amount) for row in session.execute(query.order_by(PriceChange.at, PriceChange.id))]
+
+
+def has_been_public(session: Session, digest: str, now: datetime) -> bool:
+    """Whether a picture is of a product that is on sale, or was: what is still to come shows none of its pictures."""
+    shows = (
+        select(ProductPicture.id)
+        .join(Picture, Picture.id == ProductPicture.picture_id)
+        .join(Product, Product.id == ProductPicture.product_id)
+        .where(Picture.digest == digest, Product.status != Status.DRAFT, Product.published_at <= now)
+        .limit(1)
+    )
+    return session.scalar(shows) is not None

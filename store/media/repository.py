@@ -22,3 +22,8 @@ def renditions(session: Session, picture_ids: Collection[int]) -> dict[int, list
     for rendition in session.scalars(query):
         found[rendition.picture_id].append(rendition)
     return found
+
+
+def digests(session: Session) -> set[str]:
+    """Of all pictures there are."""
+    return set(session.scalars(select(Picture.digest)))

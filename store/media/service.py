@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 from sqlalchemy.orm import Session
 
 from store.db import Database
@@ -23,6 +24,12 @@ from store.media.storage import FileStorage
 
 WIDTHS = (480, 960)
 MOST_PIXELS = 40_000_000
+MOST_BYTES = 12 * 1024 * 1024
+"""Of all pictures that one form brings along."""
+JPEG_BEGINS = b"\xff\xd8\xff"
+FORMATS = ("PNG", "JPEG", "WEBP")
+SWEEP_AFTER = timedelta(days=1)
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)  # Pillow alone would go on
 QUALITY = {"jpeg": {"quality": 82, "optimize": True, "progressive": True}, "avif": {"quality": 62, "speed": 6}}
 
 
@@ -40,8 +47,10 @@ class Pictures:
         """
         image = _open(source)
         digest = hashlib.sha256(source).hexdigest()
-        source_key = f"{digest}/source.png"
-        self.storage.put(source_key, _encode(image, "png"))
+        # A photograph as PNG would be twenty times its size.
+        form = "jpeg" if source.startswith(JPEG_BEGINS) else "png"
+        source_key = f"{digest}/source.{form}"
+        self.storage.put(source_key, _encode(image, form, quality=95))
         made = [self._render(image, digest, "jpeg", width) for width in _widths(image)]
         return PreparedPicture(digest, source_key, image.width, image.height, made)
 
@@ -52,6 +61,12 @@ class Pictures:
         image = _open(self.storage.get(picture.source_key))
         made = [self._render(image, picture.digest, "avif", width) for width in _widths(image)]
         self.db.run(lambda session: _add(session, picture.id, made))
+
+    def sweep(self, now: datetime) -> int:
+        """Remove files that no picture owns, of uploads that were cut off, once they are a day old; how many."""
+        with self.db.reader() as reader:
+            owned = repository.digests(reader)
+        return self.storage.sweep(owned, now - SWEEP_AFTER)
 
     def _render(self, image: Image.Image, digest: str, form: str, width: int) -> Rendition:
         height = round(image.height * width / image.width)
@@ -103,18 +118,52 @@ def _add(session: Session, picture_id: int, rows: list[Rendition]) -> None:
 
 
 def _open(source: bytes) -> Image.Image:
+    """The picture upright, in sRGB, and with nothing else that came in its file."""
     try:
-        image = Image.open(io.BytesIO(source), formats=("PNG", "JPEG", "WEBP"))
-        if image.width * image.height > MOST_PIXELS:
-            raise Invalid("This picture is too large: 40 megapixels is the most.")
-        return image.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise Invalid("This file is no JPEG, PNG or WebP picture.") from None
+        with Image.open(io.BytesIO(source), formats=FORMATS) as image:
+            # Its head has told the size; nothing has been unpacked yet.
+            if image.width * image.height > MOST_PIXELS:
+                raise Invalid("This picture is too large: 40 megapixels is the most.")
+            # Of a JPEG that holds several pictures, as phones make them, the first is the picture.
+            if image.format != "MPO" and getattr(image, "is_animated", False):
+                raise Invalid("This picture moves. Send one that stands still.")
+            return _plain(image)
+    except Invalid:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Invalid("This picture is too large: 40 megapixels is the most.") from None
+    except Exception:  # noqa: BLE001 - a decoder fed with anybody's bytes may raise whatever it likes
+        raise Invalid("This file is no JPEG, PNG or WebP picture, or not a whole one.") from None
 
 
-def _encode(image: Image.Image, form: str) -> bytes:
+def _plain(image: Image.Image) -> Image.Image:
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    profile = upright.info.get("icc_profile") if upright.mode in ("RGB", "RGBA") else None
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        seen = Image.new("RGBA", upright.size, "white")
+        seen.alpha_composite(upright.convert("RGBA"))
+        upright = seen
+    colors = _to_srgb(upright.convert("RGB"), profile)
+    plain = Image.new("RGB", colors.size)
+    plain.paste(colors)  # the pixels alone: text, places and profiles stay behind
+    return plain
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Phones take pictures in wider colors, and say so in a profile that is about to be dropped."""
+    if not profile:
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB")) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def _encode(image: Image.Image, form: str, **finer: int) -> bytes:
     out = io.BytesIO()
-    image.save(out, form, **QUALITY.get(form, {}))
+    image.save(out, form, **QUALITY.get(form, {}) | finer)
     return out.getvalue()
 
 

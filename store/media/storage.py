@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +32,8 @@ class FileStorage:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as half:
             half.write(content)
+            half.flush()
+            os.fsync(half.fileno())  # the row that names it is on disk when it is answered; so must this be
         os.replace(half.name, place)  # noqa: PTH105 - atomic, and said so
         place.chmod(0o644)
 
@@ -38,6 +43,19 @@ class FileStorage:
             return self._place(key).read_bytes()
         except FileNotFoundError:
             raise NotFound("We have no such picture.") from None
+
+    def sweep(self, owned: Collection[str], before: datetime) -> int:
+        """Remove what belongs to none of the digests `owned`, and halves of files, unless newer; how many files."""
+        removed = 0
+        for folder in sorted(self.folder.glob("*")) if self.folder.is_dir() else []:
+            for file in sorted(folder.glob("*")):
+                stays = folder.name in owned and KEY.fullmatch(f"{folder.name}/{file.name}")
+                if not stays and file.stat().st_mtime < before.timestamp():
+                    file.unlink(missing_ok=True)
+                    removed += 1
+            with contextlib.suppress(OSError):  # not empty, or an upload has just begun in it
+                folder.rmdir()
+        return removed
 
     def _place(self, key: str) -> Path:
         if not KEY.fullmatch(key):

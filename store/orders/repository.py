@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from store.db import lock
 from store.errors import NotFound
 from store.orders.lifecycle import CheckoutState
-from store.orders.models import Checkout, Order, OrderEvent
+from store.orders.models import Checkout, CheckoutLine, Order, OrderEvent
 
 
 def get_checkout(session: Session, checkout_id: str) -> Checkout:
@@ -149,3 +149,8 @@ def add_event(
     event = OrderEvent(order_id=order_id, kind=kind, actor=actor, data=data or {}, request_key=request_key, at=now)
     session.add(event)
     return event
+
+
+def ever_ordered(session: Session, variant_ids: Collection[int]) -> set[int]:
+    """Those of these variants that stand in any checkout: orders are made from those."""
+    return set(session.scalars(select(CheckoutLine.variant_id).where(CheckoutLine.variant_id.in_(variant_ids))))

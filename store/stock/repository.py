@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert
@@ -201,3 +201,15 @@ def forget_live_checkout(session: Session, owners: Collection[str]) -> None:
     for owner in sorted(owners):
         ended = update(LiveCheckoutCount).where(LiveCheckoutCount.owner == owner, LiveCheckoutCount.count > 0)
         session.execute(ended.values(count=LiveCheckoutCount.count - 1))
+
+
+def ever_moved(session: Session, variant_ids: Collection[int]) -> set[int]:
+    """Those of these variants that were ever held, sold or counted."""
+    moved = select(StockMovement.variant_id).where(StockMovement.variant_id.in_(variant_ids))
+    held = select(Hold.variant_id).where(Hold.variant_id.in_(variant_ids))
+    return set(session.scalars(moved.union(held)))
+
+
+def forget_levels(session: Session, variant_ids: Collection[int]) -> None:
+    """These variants are about to go, and nothing of them was ever there."""
+    session.execute(delete(StockLevel).where(StockLevel.variant_id.in_(variant_ids), StockLevel.on_hand == 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -22,7 +22,7 @@ from store.catalog.models import (
     VariantValue,
 )
 from store.catalog.pictures import Picture, gallery
-from store.errors import Gone, NotFound
+from store.errors import Conflict, Gone, NotFound
 from store.money import Money, show_price
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
@@ -67,6 +67,11 @@ class ProductPage:
     price: Money | str
     related: list[Card]
 
+    @property
+    def context(self) -> dict[str, object]:
+        """By the names the template has for them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
 
 @dataclass(slots=True)
 class Grid:
@@ -84,7 +89,7 @@ class Grid:
         return self.left == 0
 
 
-_PRODUCT = select(
+_FACTS = select(
     Product.id,
     Product.slug,
     Product.number,
@@ -96,7 +101,9 @@ _PRODUCT = select(
     Product.kind,
     Product.status,
     ON_SALE.label("on_sale"),
-).where(Product.slug == bindparam("slug"))
+)
+_PRODUCT = _FACTS.where(Product.slug == bindparam("slug"))
+_ANY_PRODUCT = _FACTS.where(Product.id == bindparam("id"))
 _GRID = (
     select(
         Variant.id,
@@ -135,7 +142,24 @@ _RELATED = (
 
 def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> ProductPage:
     """The page of a product on sale; raises Gone for an archived one, NotFound for any other."""
-    product = _find(session, slug, terms)
+    return _page(session, _find(session, slug, terms), variant_id, terms, f"/products/{slug}")
+
+
+def preview(session: Session, product_id: int, variant_id: int | None, terms: Terms, address: str) -> ProductPage:
+    """The page as it will be, whatever its state, with links back to `address`.
+
+    Raises NotFound; Conflict while there is nothing that has a price.
+    """
+    product = session.execute(_ANY_PRODUCT, {"id": product_id, "now": terms.now}).one_or_none()
+    if product is None:
+        raise NotFound(NO_SUCH)
+    try:
+        return _page(session, product, variant_id, terms, address)
+    except NotFound:
+        raise Conflict("Nothing of it has a price yet. Give it one, then look again.") from None
+
+
+def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, address: str) -> ProductPage:  # noqa: ANN401 - a row of _PRODUCT
     variants = _grid(session, product.id, terms)
     chosen = next((variant for variant in variants if variant.id == variant_id), None)
     shown = chosen or _first_buyable(variants)
@@ -144,7 +168,7 @@ def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> P
     related = session.execute(_RELATED, {**terms.bound, "product_id": product.id}).all()
     return ProductPage(
         product=_facts(session, product),
-        links=[_links(slug, variants, shown, place) for place in range(len(shown.values) - 1)],
+        links=[_links(address, variants, shown, place) for place in range(len(shown.values) - 1)],
         choices={"name": shown.values[-1].option if shown.values else None, "variants": choices},
         pictures=gallery(session, product.id, _values(shown)),
         selected=next((choice for choice in choices if choice.checked), None),
@@ -197,7 +221,7 @@ def _choice(variant: Grid, terms: Terms, *, checked: bool) -> Choice:
     )
 
 
-def _links(slug: str, variants: Sequence[Grid], shown: Grid, place: int) -> dict[str, object]:
+def _links(address: str, variants: Sequence[Grid], shown: Grid, place: int) -> dict[str, object]:
     """The values of one option, each leading to the first variant that can be had in it."""
     by_value: dict[int, list[Grid]] = {}
     for variant in variants:
@@ -205,7 +229,7 @@ def _links(slug: str, variants: Sequence[Grid], shown: Grid, place: int) -> dict
     values = []
     for value_id, alike in by_value.items():
         buyable = _first_buyable(alike)
-        url = f"/products/{slug}?variant={buyable.id}"
+        url = f"{address}?variant={buyable.id}"
         current = value_id == shown.values[place].value_id
         values.append(Link(buyable.values[place].value, url, current, buyable.is_sold_out))
     return {"name": shown.values[place].option, "values": values}

@@ -96,16 +96,7 @@ def product(slug: str) -> str:
     variant = request.args.get("variant", "")
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
     page = products_of.read(reader(), slug, chosen, card_terms())
-    return render_template(
-        "catalog/product.html",
-        product=page.product,
-        links=page.links,
-        choices=page.choices,
-        pictures=page.pictures,
-        selected=page.selected,
-        price=page.price,
-        related=page.related,
-    )
+    return render_template("catalog/product.html", **page.context)
 
 
 @blueprint.get("/terms")

@@ -5,12 +5,17 @@ Limits are sentences at the view they guard: `@limiter.limit("60 per minute")`. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, request
 from flask_limiter import Limiter
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from store.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def network() -> str:
@@ -37,5 +42,18 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_large() -> None:
         """At once, and whether or not the view would have read it."""
-        if (request.content_length or 0) > app.config["MAX_CONTENT_LENGTH"]:
+        view = app.view_functions.get(request.endpoint or "")
+        most: int = getattr(view, "most_bytes", app.config["MAX_CONTENT_LENGTH"])
+        if (request.content_length or 0) > most:
             raise RequestEntityTooLarge
+        request.max_content_length = most
+
+
+def takes_uploads(most_bytes: int) -> Callable[[View], View]:
+    """The view below takes files: it alone may be sent this much; every other one as little as the app allows."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark

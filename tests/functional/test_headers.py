@@ -35,8 +35,7 @@ def answers(shop, monkeypatch):
     """One answer of every kind and status."""
     tee = shop.make_item()
     client = shop.visitor_with(tee)
-    picture = "a" * 64 + "/480.jpeg"
-    shop.app.extensions["storage"].put(picture, b"bytes")
+    picture = shop.show_picture(tee)
 
     def ask(path, method="GET", **more):
         return client.open(path, method=method, buffered=True, **more)

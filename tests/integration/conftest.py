@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.staff import hang, make
 from tests.integration.stocking import Deeds
 from tests.relay import Relay
 
@@ -17,3 +18,20 @@ def relay(sandbox):
 @pytest.fixture
 def do(shop):
     return Deeds(shop)
+
+
+@pytest.fixture
+def catalog(shop):
+    return shop.app.extensions["catalog"]
+
+
+@pytest.fixture
+def tee(shop):
+    return make(shop)
+
+
+@pytest.fixture
+def hung(shop, tee):
+    """A tee that could go on sale."""
+    hang(shop, tee)
+    return tee

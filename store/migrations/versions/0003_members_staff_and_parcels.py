@@ -120,12 +120,18 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_price_change_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price_change")),
     )
     with op.batch_alter_table("price_change", schema=None) as batch_op:
         batch_op.create_index("ix_price_change_variant_id_at", ["variant_id", "at"], unique=False)
 
+    op.create_table(
+        "catalog_form",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_catalog_form")),
+    )
     op.create_table(
         "shipment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -169,6 +175,15 @@ def upgrade() -> None:
 
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
+    op.add_column("variant", sa.Column("created_at", sa.DateTime(timezone=True), nullable=True))
+    # What is charged now was charged since nobody knows when: since its product appeared, at the least.
+    op.execute(
+        "INSERT INTO price_change (variant_id, currency, amount, actor, at)"
+        " SELECT price.variant_id, price.currency, price.amount, 'system', COALESCE(product.published_at, product.created_at)"
+        " FROM variant_price price JOIN variant ON variant.id = price.variant_id"
+        " JOIN product ON product.id = variant.product_id"
+    )
     _guard()
 
 
@@ -195,6 +210,7 @@ def _guard() -> None:
 
 def downgrade() -> None:
     # Not in a batch, which on SQLite would make the tables anew under the feet of the rows that refer to them.
+    op.drop_column("variant", "created_at")
     op.drop_column("product", "version")
     op.drop_index("uq_order_event_request_key", table_name="order_event")
     op.drop_column("order_event", "request_key")
@@ -213,6 +229,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_price_change_variant_id_at")
 
     op.drop_table("price_change")
+    op.drop_table("catalog_form")
     op.drop_table("recovery_code")
     with op.batch_alter_table("member_session", schema=None) as batch_op:
         batch_op.drop_index("ix_member_session_member_id")

@@ -84,9 +84,10 @@ def _write(session: Session, catalogue: dict[str, Any], drawings: dict[str, Prep
         _add_pictures(session, product, entry, drawings, now)
         for slug in entry["collections"]:
             session.add(CollectionProduct(collection_id=shelves[slug].id, product_id=product.id, position=position))
-    for key, status in (("archived", Status.ARCHIVED), ("drafts", Status.DRAFT)):
+    long_ago = now - timedelta(days=900)
+    for key, status, appeared in (("archived", Status.ARCHIVED, long_ago), ("drafts", Status.DRAFT, None)):
         for entry in catalogue[key]:
-            build_product(session, Blueprint(**entry, status=status, published_at=now - timedelta(days=900)), now)
+            build_product(session, Blueprint(**entry, status=status, published_at=appeared), now)
 
 
 def _add_zone(session: Session, entry: dict[str, Any], position: int) -> None:

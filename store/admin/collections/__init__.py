@@ -1,0 +1,1 @@
+"""Collections as staff see and change them."""

@@ -1,0 +1,1 @@
+"""Products as staff see and change them."""
