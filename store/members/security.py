@@ -155,6 +155,8 @@ def _silence(app: Flask) -> None:
     before, after = app.before_request_funcs[None], app.after_request_funcs[None]
     before[:] = [hook for hook in before if not (hook.__module__ or "").startswith("flask_principal")]
     after[:] = [hook for hook in after if not (hook.__module__ or "").startswith("flask_login")]
+    around = app.template_context_processors[None]
+    around[:] = [hook for hook in around if not (hook.__module__ or "").startswith("flask_login")]
 
 
 def identify() -> Actor:

@@ -39,7 +39,7 @@ class ServerSession(SessionMixin):
         self._interface = interface
         self.token = token
         self.row: MemberSession | None = None
-        self.loaded = False
+        self.loaded = self.modified = False
         self.renewed = False
         self._values: dict[str, Any] = {}
 
