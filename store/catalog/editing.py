@@ -97,10 +97,11 @@ def edit_words(catalog: Catalog, actor: Actor, product_id: int, sent: Sent, word
 
 def _refuse_taken(session: Session, product_id: int | None, number: str | None, slug: str) -> None:
     fields = {}
-    if number is not None and repository.product_with_number(session, number) not in (None, product_id):
-        fields["number"] = [f"NMX {number} is another item already. Numbers are never used twice."]
-    if repository.product_with_slug(session, slug) not in (None, product_id):
-        fields["slug"] = [f"/products/{slug} is another item already. Choose another address."]
+    for other in repository.products_with(session, slug, number):
+        if other.id != product_id and number is not None and other.number == number:
+            fields["number"] = [f"NMX {number} is another item already. Numbers are never used twice."]
+        if other.id != product_id and other.slug == slug:
+            fields["slug"] = [f"/products/{slug} is another item already. Choose another address."]
     if fields:
         raise Invalid("Some of this is taken.", fields)
 

@@ -143,12 +143,9 @@ def find_by_reference(session: Session, reference: str) -> Product | None:
     return next((product for product in found if product.number == reference), found[0] if found else None)
 
 
-def product_with_slug(session: Session, slug: str) -> int | None:
-    return session.scalar(select(Product.id).where(Product.slug == slug))
-
-
-def product_with_number(session: Session, number: str) -> int | None:
-    return session.scalar(select(Product.id).where(Product.number == number))
+def products_with(session: Session, slug: str, number: str | None) -> list[Product]:
+    """Those that have this address or this number. One statement: between two, another may be saved."""
+    return list(session.scalars(select(Product).where(or_(Product.slug == slug, Product.number == number))))
 
 
 def collection_with_slug(session: Session, slug: str) -> int | None:

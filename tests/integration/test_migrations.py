@@ -2,9 +2,10 @@
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from store import paths
+from store.catalog.models import PriceChange
 from store.db import Database
 from store.migrations import commands
 
@@ -79,3 +80,22 @@ def test_upgrading_twice_changes_nothing(empty):
 
 def test_history_has_one_end():
     assert len(ScriptDirectory(str(paths.MIGRATIONS)).get_heads()) == 1
+
+
+def test_what_was_charged_before_prices_had_a_history_counts_as_charged(empty):
+    commands.upgrade(empty, "0002")
+    with empty.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO product (id, slug, title, line, description, details, kind, status, published_at, created_at,"
+            " updated_at) VALUES (7, 'tee', 'Tee', '', '', '[]', 'physical', 'active', '2026-11-02', '2026-11-01',"
+            " '2026-11-01')",
+            "INSERT INTO variant (id, product_id, sku, label, position, weight_grams, tax_class, stocked)"
+            " VALUES (9, 7, 'TEE', '', 0, 0, 'goods', true)",
+            "INSERT INTO variant_price (variant_id, currency, amount) VALUES (9, 'usd', 3400)",
+        ):
+            connection.exec_driver_sql(statement)
+    commands.upgrade(empty)
+    with empty.reader() as reader:
+        (change,) = reader.scalars(select(PriceChange)).all()
+    assert (change.variant_id, change.currency, change.amount, change.actor) == (9, "usd", 3400, "system")
+    assert (change.at.month, change.at.day) == (11, 2)

@@ -263,7 +263,12 @@ def _page(product_id: int, refusal: Refusal | None = None) -> str:
             fresh, product_id, settings().store_currency, settings().zone, now(), refusal
         )
         may_write = actor().may(Permission.CATALOG_WRITE)
-        done = SAVED.get(request.args.get("done", "")) if refusal is None else None
+        saved = request.args.get("done", "") if refusal is None else ""
         return render_template(
-            "admin/products/edit.html", **view, may_write=may_write, done=done, form_token=secrets.token_urlsafe(18)
+            "admin/products/edit.html",
+            **view,
+            may_write=may_write,
+            done=SAVED.get(saved),
+            done_at={"created": "", "upload": "pictures"}.get(saved, saved),
+            form_token=secrets.token_urlsafe(18),
         )
