@@ -76,10 +76,10 @@ class Bag:
 
 def read(session: Session, cart_id: str | None, currency: str, now: datetime) -> Bag:
     """The bag with everything re-read from the database; an unknown bag is an empty one."""
-    lines = repository.list_lines(session, cart_id) if cart_id else []
-    ids = [line.variant_id for line in lines]
-    offers = catalog.offers(session, ids, currency, now)
-    left = stock.available(session, [variant_id for variant_id in ids if offers[variant_id].stocked], cart_id)
+    found = repository.list_lines(session, cart_id) if cart_id else []
+    offers = catalog.offers(session, [line.variant_id for line in found], currency, now)
+    lines = [line for line in found if line.variant_id in offers]  # staff removed the others between the two looks
+    left = stock.available(session, [variant_id for variant_id, offer in offers.items() if offer.stocked], cart_id)
     return Bag(
         tuple(_line(line, offers[line.variant_id], left.get(line.variant_id), currency) for line in lines), currency
     )

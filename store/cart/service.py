@@ -140,7 +140,9 @@ def _lock_or_make(session: Session, holder: Holder, now: datetime) -> Cart:
 
 def _check(session: Session, cart_id: str, variant_id: int, quantity: int, currency: str, now: datetime) -> int:
     """The price of a variant of which `quantity` can be had now; raises Conflict with a sentence."""
-    offer = catalog.offers(session, [variant_id], currency, now)[variant_id]
+    offer = catalog.offers(session, [variant_id], currency, now).get(variant_id)
+    if offer is None:
+        raise Conflict("This item has just left the catalog.")
     if not offer.on_sale or offer.price is None:
         raise Conflict(f"{offer.name} is not for sale.")
     if quantity > MOST_UNITS:
