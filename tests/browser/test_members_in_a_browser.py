@@ -207,7 +207,7 @@ def test_an_authenticator_app_is_set_up_and_a_code_or_one_from_paper_is_asked_fo
 def test_staff_of_the_demo_sign_in_with_what_make_run_prints(open_page, live, size, js):
     email, password, key = next(line.split()[1:] for line in live.printed() if line.startswith("staff "))
     assert (email, password, key) == (*accounts.STAFF, accounts.STAFF_KEY)
-    app = live.once("app of the staff", lambda: App(key))
+    app = live.once("app of the staff", lambda: App(key))  # one for all: each code is good once
     page = open_page("/admin", size, js=js)
     expect(heading(page)).to_have_text("Sign in")
     sign_in(page, email, password, onwards="/sign-in/code?next=/admin")
