@@ -10,9 +10,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import requests
 from sqlalchemy import select, text
@@ -29,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 CARD = {"card": "4242424242424242"}
 IBAN = {"iban": "AT611904300234573201"}
 START_SECONDS = 120
+T = TypeVar("T")
 numbers = itertools.count(1)
 
 
@@ -54,7 +57,7 @@ class RunningShop:
             )
         wait_until(self._is_ready, START_SECONDS)
         self.db = Database(database_url)
-        self.made: dict[str, Guest] = {}
+        self.made: dict[str, Any] = {}
 
     def _is_ready(self) -> bool:
         assert self.child.poll() is None, (self.folder / "log").read_text()
@@ -67,6 +70,10 @@ class RunningShop:
         self.db.engine.dispose()
         self.child.terminate()
         self.child.wait(30)
+
+    def printed(self) -> list[str]:
+        """What whoever typed the command has read so far."""
+        return (self.folder / "log").read_text(encoding="utf-8").splitlines()
 
     def rows(self, query: str, **values) -> list[tuple]:
         with self.db.reader() as reader:
@@ -124,8 +131,8 @@ class RunningShop:
 
     # -- somebody's state, for tests that only look at a page ----------------------------------------------------
 
-    def once(self, name: str, make) -> Guest:
-        """Whom `make` makes for pages that many tests look at."""
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Who or what `make` makes for pages that many tests look at."""
         if name not in self.made:
             self.made[name] = make()
         return self.made[name]

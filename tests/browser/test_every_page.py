@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.own_places import MEMBERS
+from tests.browser.account_places import MEMBERS
 from tests.browser.places import PLACES, SHOP
 from tests.browser.watching import Visits
 

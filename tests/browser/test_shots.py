@@ -10,10 +10,20 @@ SHOTS = ROOT / "build" / "shots"
 HIGHEST = 6000
 
 
+SHOPPING = ["home", "product with a size chosen", "bag", "checkout", "payment", "thank-you", "order"]
+ACCOUNT = [
+    "sign in refused",
+    "join",
+    "account",
+    "orders full",
+    "devices",
+    "authenticator setup",
+    "recovery codes shown",
+]
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-@pytest.mark.parametrize(
-    "place", ["home", "product with a size chosen", "bag", "checkout", "payment", "thank-you", "order"]
-)
+@pytest.mark.parametrize("place", SHOPPING + ACCOUNT)
 def test_a_page_is_drawn_whole(open_page, live, place, size):
     page = PLACES[place](lambda path, **how: open_page(path, size, **how), live)
     width, height = page.viewport_size["width"], page.evaluate("document.documentElement.scrollHeight")

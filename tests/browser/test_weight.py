@@ -36,7 +36,7 @@ def weights(parts):
 PUBLIC = ["home", "listing", "collection", "product", "bag", "checkout", "thank-you", "order"]
 
 
-@pytest.mark.parametrize("place", [*PUBLIC, "join", "sign in", "account", "devices"])
+@pytest.mark.parametrize("place", [*PUBLIC, "join", "sign in", "account", "devices", "orders full", "own order"])
 def test_a_page_is_light(loaded, place):
     by_kind = weights(loaded(place))
     assert by_kind["document"] + by_kind["stylesheet"] <= 14 * KIB
