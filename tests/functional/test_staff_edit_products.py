@@ -31,7 +31,7 @@ def test_a_tee_goes_from_an_empty_form_into_the_shop(shop, kim):
     assert refused.status_code == 422
     assert "Add a picture." in refused.text
     added = add(kim, tee, png(), png(color=(9, 9, 9)), **{"alt-new": "A tee, flat."})
-    assert added.location.endswith(f"/admin/products/{tee}?done=upload#pictures")
+    assert added.location.endswith(f"/admin/products/{tee}?done=upload#gallery")
 
     preview = kim.get(f"/admin/products/{tee}/preview")
     assert (preview.status_code, preview.headers["X-Robots-Tag"]) == (200, "noindex")

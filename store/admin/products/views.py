@@ -249,7 +249,7 @@ def _save(product_id: int, section: str, save: Callable[[dict[str, str], Sent], 
         return make_response(_page(product_id, Refusal(section, typed, {}, notice, is_changed=True)), 409)
     except Conflict as refusal:
         return make_response(_page(product_id, Refusal(section, typed, {}, str(refusal))), 409)
-    anchor = "pictures" if section == "upload" else section
+    anchor = "gallery" if section in ("upload", "pictures") else section
     return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=anchor), 303)
 
 
