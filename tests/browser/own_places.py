@@ -38,11 +38,16 @@ def order_at_work(visit: Visit, live: RunningShop) -> Page:
     return as_staff(f"/admin/orders/{number}")(visit, live)
 
 
-def stock_of_one(visit: Visit, live: RunningShop) -> Page:
-    page = as_staff("/admin/stock")(visit, live)
-    page.locator(".rows .key a").first.click()
-    page.wait_for_url("**/admin/stock/*")
-    return page
+def one_of(path: str, name: str) -> Place:
+    """The page behind a link in the list at `path`."""
+
+    def go(visit: Visit, live: RunningShop) -> Page:
+        page = as_staff(path)(visit, live)
+        page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(f"**{path}/*")
+        return page
+
+    return go
 
 
 def keys_listed(visit: Visit, live: RunningShop) -> Page:
@@ -67,7 +72,11 @@ AT_WORK: dict[str, Place] = {
     "orders not found": as_staff("/admin/orders?q=nobody-is-called-so"),
     "order at work": order_at_work,
     "stock": as_staff("/admin/stock"),
-    "stock of one": stock_of_one,
+    "stock of one": one_of("/admin/stock", "Flyer Tote, Natural"),
+    "products at work": as_staff("/admin/products"),
+    "product at work": one_of("/admin/products", "Dead Air Hoodie"),
+    "new product": as_staff("/admin/products/new"),
+    "collection at work": one_of("/admin/collections", "Drop 04"),
     "history": as_staff("/admin/history"),
     "staff with mistakes": refused(as_staff("/admin/staff"), "Give role"),
     "refusal at work": as_staff("/admin/orders/NM-XXXX"),
