@@ -7,6 +7,7 @@ take their bag along.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 from flask import Flask, g, make_response, render_template, request, session, url_for
 from flask_security import hash_password, user_authenticated
-from flask_security.signals import change_email_confirmed, password_reset, user_not_registered
+from flask_security.signals import change_email_confirmed, password_reset, user_failed_authn, user_not_registered
 from flask_security.tf_plugin import tf_clean_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
@@ -31,6 +32,8 @@ from store.web.access import ask_to_sign_in
 from store.web.current import actor, db, now, reader
 from store.web.errors import page
 from store.web.forms import own_path
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., Any]
 Follow = Callable[[int, Response], None]
@@ -56,6 +59,7 @@ def close(app: Flask, datastore: MemberDatastore, csrf: CSRFProtect) -> None:
     email_link = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == "security.change_email_confirm")
     app.add_url_rule(email_link.rule, "security.change_email_confirm", methods=["POST"])
     user_authenticated.connect(_signed_in, app)
+    user_failed_authn.connect(_note_guess, app)
     change_email_confirmed.connect(_address_changed, app)
     password_reset.connect(_password_set, app)
     user_not_registered.connect(_joined_again, app)
@@ -82,29 +86,42 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
 
     @wraps(view)
     def gated(**values: Any) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
-        if name in CLOSED:
-            raise NotFound("There is no such page. Sign in, or set a new password.")
-        if request.is_json or "auth_token" in request.args:
-            raise UnsupportedMediaType
-        if (token := values.get("token")) is not None and (refusal := _refuse_link(name, token)) is not None:
-            return refusal
-        if name in links.PASSED_ON and request.method != "POST":
-            return render_template("members/press.html", button=links.PASSED_ON[name], kind=name)
-        if HALFWAY in session and SIGNED_IN not in session:
-            _check_halfway(name)
-        answer = make_response(view(**values))
-        if g.get("form_refused") and g.get("codes_tried", 0) >= MOST_CODES:
-            tf_clean_session()
-        if request.method == "POST" and name in SILENT and not _sends_elsewhere(answer):
-            _keep_silent(name)
-        datastore.write()
-        if g.get("form_refused") and answer.status_code == 200:
-            answer.status_code = 422
-        _keep_own_way(answer)
-        _take_along(app, name, answer)
-        return answer
+        refusal = _before(name, values.get("token"))
+        return refusal if refusal is not None else _behind(app, datastore, name, make_response(view(**values)))
 
     return gated
+
+
+def _before(name: str, token: str | None) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
+    """What is answered instead of the view; None where it may go on."""
+    if name in CLOSED:
+        raise NotFound("There is no such page. Sign in, or set a new password.")
+    if request.is_json or "auth_token" in request.args:
+        raise UnsupportedMediaType
+    if token is not None and (refusal := _refuse_link(name, token)) is not None:
+        return refusal
+    if name in links.PASSED_ON and request.method != "POST":
+        return render_template("members/press.html", button=links.PASSED_ON[name], kind=name)
+    if HALFWAY in session and SIGNED_IN not in session:
+        _check_halfway(name)
+    return None
+
+
+def _behind(app: Flask, datastore: MemberDatastore, name: str, answer: Response) -> Response:
+    """The view's answer, with all that follows from it written."""
+    refused = bool(g.get("form_refused"))
+    if refused and name == "login":
+        log.info("a sign-in was refused")
+    if refused and g.get("codes_tried", 0) >= MOST_CODES:
+        tf_clean_session()
+    if request.method == "POST" and name in SILENT and not _sends_elsewhere(answer):
+        _keep_silent(name)
+    datastore.write()
+    if refused and answer.status_code == 200:
+        answer.status_code = 422
+    _keep_own_way(answer)
+    _take_along(app, name, answer)
+    return answer
 
 
 def _keep_silent(name: str) -> None:
@@ -168,6 +185,11 @@ def _signed_in(_app: Flask, user: Any, **_: object) -> None:  # noqa: ANN401 - F
     if isinstance(found, ServerSession):
         found.renew(member.id, staff=member.is_staff)
     g.has_signed_in = member
+
+
+def _note_guess(_app: Flask, user: Any, auth_type: str, **_: object) -> None:  # noqa: ANN401
+    """For whoever watches the log: whose account is being guessed at, by its number and never by its address."""
+    log.warning("member:%s: a wrong %s was given at %s", user.id, auth_type, request.endpoint)
 
 
 def _address_changed(_app: Flask, user: Any, old_email: str, **_: object) -> None:  # noqa: ANN401

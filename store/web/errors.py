@@ -51,6 +51,7 @@ TITLES = {
     500: "Our fault",
     503: "Back in a moment",
 }
+TOO_MANY = 429
 TOLD = ("Allow", "Content-Range", "Retry-After")
 """Headers that belong to a status and go along with its page."""
 SENTENCES = {
@@ -84,6 +85,9 @@ def register(app: Flask) -> None:
     @app.errorhandler(StoreError)
     def refuse(error: StoreError) -> tuple[str, int]:
         fields = error.fields if isinstance(error, Invalid) else None
+        if isinstance(error, Forbidden):
+            somebody = known_actor()
+            log.warning("%s was refused %s %s", somebody.name if somebody else "?", request.method, request.endpoint)
         return page(STATUS.get(type(error), 500), str(error), fields)
 
     @app.errorhandler(ValidationError)
@@ -99,6 +103,8 @@ def register(app: Flask) -> None:
     def answer(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException:
         if error.code is None or error.code < 400:
             return error  # a redirect that the routing itself has raised
+        if error.code == TOO_MANY:
+            log.warning("a limit was reached at %s", request.endpoint)
         kept = {name: value for name, value in error.get_headers() if name in TOLD}
         return *page(error.code), kept
 
