@@ -1,4 +1,4 @@
-"""Pages of people with accounts, and of staff; kept apart from `places.py`, which is the shop's that everybody sees."""
+"""Pages of people with accounts; kept apart from `places.py`, which is the shop's that everybody sees."""
 
 from __future__ import annotations
 
@@ -61,35 +61,6 @@ def codes_shown(visit: Visit, live: RunningShop) -> Page:
     return page
 
 
-def order_at_work(visit: Visit, live: RunningShop) -> Page:
-    number = live.wait_for_order(live.once("paid", live.after_paying).email)
-    return as_staff(f"/admin/orders/{number}")(visit, live)
-
-
-def stock_of_one(visit: Visit, live: RunningShop) -> Page:
-    page = as_staff("/admin/stock")(visit, live)
-    page.locator(".rows .key a").first.click()
-    page.wait_for_url("**/admin/stock/*")
-    return page
-
-
-def keys_listed(visit: Visit, live: RunningShop) -> Page:
-    page = as_staff("/admin/orders")(visit, live)
-    page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-    return page
-
-
-def more_opened(visit: Visit, live: RunningShop) -> Page:
-    """What a phone's bar has no room for; on a desk it is in sight anyway."""
-    page = as_staff("/admin/history")(visit, live)
-    button = page.get_by_role("button", name="More")
-    if button.is_visible():
-        button.tap()
-    expect(page.get_by_role("link", name="View shop")).to_be_visible()
-    return page
-
-
 MEMBERS: dict[str, Place] = {
     "join": as_stranger("/join"),
     "join with mistakes": refused(as_stranger("/join"), "Join"),
@@ -102,16 +73,4 @@ MEMBERS: dict[str, Place] = {
     "password with mistakes": refused(as_member("/account/password"), "Change password"),
     "authenticator app": app_offered,
     "recovery codes": codes_shown,
-}
-AT_WORK: dict[str, Place] = {
-    "orders at work": as_staff("/admin/orders"),
-    "orders not found": as_staff("/admin/orders?q=nobody-is-called-so"),
-    "order at work": order_at_work,
-    "stock": as_staff("/admin/stock"),
-    "stock of one": stock_of_one,
-    "history": as_staff("/admin/history"),
-    "staff with mistakes": refused(as_staff("/admin/staff"), "Give role"),
-    "refusal at work": as_staff("/admin/orders/NM-XXXX"),
-    "keys": keys_listed,
-    "more": more_opened,
 }
