@@ -7,8 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.account_places import MEMBERS
-from tests.browser.own_places import AT_WORK
 from tests.browser.running import IBAN, RunningShop
+from tests.browser.staff_places import AT_WORK
 from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button
 from tests.shop import wait_until
 

@@ -1,0 +1,118 @@
+"""Pages of staff, and how one comes to see them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from store.actors import Role
+from tests.browser.at_work import TRACKING, colleague, product_id, section
+from tests.browser.own_places import Place, Visit, as_staff, refused
+from tests.browser.running import Guest, RunningShop
+
+
+def order_at_work(visit: Visit, live: RunningShop) -> Page:
+    number = live.wait_for_order(live.once("paid", live.after_paying).email)
+    return as_staff(f"/admin/orders/{number}")(visit, live)
+
+
+def stock_of_one(visit: Visit, live: RunningShop) -> Page:
+    page = as_staff("/admin/stock")(visit, live)
+    page.locator(".rows .key a").first.click()
+    page.wait_for_url("**/admin/stock/*")
+    return page
+
+
+def keys_listed(visit: Visit, live: RunningShop) -> Page:
+    page = as_staff("/admin/orders")(visit, live)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    return page
+
+
+def more_opened(visit: Visit, live: RunningShop) -> Page:
+    """What a phone's bar has no room for; on a desk it is in sight anyway."""
+    page = as_staff("/admin/history")(visit, live)
+    button = page.get_by_role("button", name="More")
+    if button.is_visible():
+        button.tap()
+    expect(page.get_by_role("link", name="View shop")).to_be_visible()
+    return page
+
+
+def product(visit: Visit, live: RunningShop) -> Page:
+    """With options, twelve variants or so, and pictures."""
+    return as_staff(f"/admin/products/{product_id(live, 'pitch-control-tee')}")(visit, live)
+
+
+def draft_refused(visit: Visit, live: RunningShop) -> Page:
+    """A draft that lacks pictures and prices, after somebody tried to publish it."""
+    page = as_staff("/admin/products/new")(visit, live)
+    page.get_by_label("Title", exact=True).fill("Sticker Sheet")
+    page.get_by_label("One sentence below the title").fill("Twelve, for cases.")
+    page.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/admin/products/*?done=created")
+    section(page, "Publishing").get_by_role("button", name="Publish now").click()
+    expect(page.locator("#mend")).to_be_visible()
+    return page
+
+
+def collection(visit: Visit, live: RunningShop) -> Page:
+    page = as_staff("/admin/collections")(visit, live)
+    page.locator(".rows .key a").first.click()
+    page.wait_for_url("**/admin/collections/*")
+    return page
+
+
+def order_sent(units: int) -> Place:
+    """The page of an order of two of a thing, of which so many have left."""
+
+    def go(visit: Visit, live: RunningShop) -> Page:
+        def paid() -> Guest:
+            guest = Guest(live)
+            guest.add(live.variants("hand-signals")[0], 2)
+            guest.check_out()
+            guest.pay(card="4242424242424242")
+            return guest
+
+        number = live.wait_for_order(live.once(f"sent {units}", paid).email)
+        page = as_staff(f"/admin/orders/{number}")(visit, live)
+        if not page.get_by_role("link", name=TRACKING).count():
+            page.get_by_label("Units of Hand Signals").fill(str(units))
+            page.get_by_label("Tracking number").fill(TRACKING)
+            page.get_by_role("button", name="Ship this parcel").click()
+            expect(page.get_by_role("link", name=TRACKING)).to_be_visible()
+        return page
+
+    return go
+
+
+def staff_of_two(visit: Visit, live: RunningShop) -> Page:
+    colleague(live, Role.PACKER, email="packer@example.com")
+    page = as_staff("/admin/staff")(visit, live)
+    expect(page.get_by_role("heading", name="packer@example.com")).to_be_visible()
+    return page
+
+
+AT_WORK: dict[str, Place] = {
+    "orders at work": as_staff("/admin/orders"),
+    "orders not found": as_staff("/admin/orders?q=nobody-is-called-so"),
+    "order at work": order_at_work,
+    "stock": as_staff("/admin/stock"),
+    "stock of one": stock_of_one,
+    "history": as_staff("/admin/history"),
+    "staff with mistakes": refused(as_staff("/admin/staff"), "Give role"),
+    "refusal at work": as_staff("/admin/orders/NM-XXXX"),
+    "keys": keys_listed,
+    "more": more_opened,
+    "products": as_staff("/admin/products"),
+    "new product": as_staff("/admin/products/new"),
+    "new product with mistakes": refused(as_staff("/admin/products/new"), "Make the draft"),
+    "product at work": product,
+    "publishing refused": draft_refused,
+    "collections at work": as_staff("/admin/collections"),
+    "collection at work": collection,
+    "order shipped": order_sent(2),
+    "order part shipped": order_sent(1),
+    "note with mistakes": refused(order_at_work, "Add note"),
+    "staff of two": staff_of_two,
+}
