@@ -12,7 +12,6 @@ from tests.browser.own_places import Place, Visit, as_staff, as_stranger, refuse
 from tests.browser.people import Member, link_to
 from tests.browser.running import RunningShop, new_email
 from tests.browser.steps import heading
-from tests.shop import wait_until
 
 
 def newcomer(live: RunningShop) -> Member:
@@ -27,7 +26,6 @@ def regular(live: RunningShop) -> Member:
         member = Member(live).sign_in()
         member.buy("night-bus-vol-2", "hand-signals")
         member.buy("flyer-tote")
-        wait_until(lambda: len(live.orders_of(member.email)) == 2)
         return member
 
     return live.once("regular", make)
