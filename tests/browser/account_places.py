@@ -15,8 +15,8 @@ from tests.browser.steps import heading
 
 
 def newcomer(live: RunningShop) -> Member:
-    """Has bought nothing, and is signed in elsewhere."""
-    return live.once("newcomer", lambda: Member(live).sign_in())
+    """Has bought nothing."""
+    return live.once("newcomer", lambda: Member(live))
 
 
 def regular(live: RunningShop) -> Member:
@@ -29,6 +29,10 @@ def regular(live: RunningShop) -> Member:
         return member
 
     return live.once("regular", make)
+
+
+def on_two_devices(live: RunningShop) -> list[dict]:
+    return live.once("on two devices", lambda: Member(live).sign_in().sign_in()).cookies
 
 
 def seen_by(who: Callable[[RunningShop], Member], path: str) -> Place:
@@ -118,9 +122,9 @@ MEMBERS: dict[str, Place] = {
     "press to confirm": press_to_confirm,
     "reset asked": reset_asked,
     "reset set": reset_link,
-    "account": seen_by(newcomer, "/account?done=password"),
+    "account": lambda visit, live: visit("/account?done=password", cookies=on_two_devices(live)),
     "account of staff": as_staff("/account"),
-    "devices": seen_by(newcomer, "/account/sessions"),
+    "devices": lambda visit, live: visit("/account/sessions", cookies=on_two_devices(live)),
     "orders empty": seen_by(newcomer, "/account/orders"),
     "orders full": seen_by(regular, "/account/orders"),
     "own order": own_order,
