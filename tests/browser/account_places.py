@@ -12,12 +12,11 @@ from tests.browser.own_places import Place, Visit, as_staff, as_stranger, refuse
 from tests.browser.people import Member, link_to
 from tests.browser.running import RunningShop, new_email
 from tests.browser.steps import heading
-from tests.shop import wait_until
 
 
 def newcomer(live: RunningShop) -> Member:
-    """Has bought nothing, and is signed in elsewhere."""
-    return live.once("newcomer", lambda: Member(live).sign_in())
+    """Has bought nothing."""
+    return live.once("newcomer", lambda: Member(live))
 
 
 def regular(live: RunningShop) -> Member:
@@ -27,10 +26,13 @@ def regular(live: RunningShop) -> Member:
         member = Member(live).sign_in()
         member.buy("night-bus-vol-2", "hand-signals")
         member.buy("flyer-tote")
-        wait_until(lambda: len(live.orders_of(member.email)) == 2)
         return member
 
     return live.once("regular", make)
+
+
+def on_two_devices(live: RunningShop) -> list[dict]:
+    return live.once("on two devices", lambda: Member(live).sign_in().sign_in()).cookies
 
 
 def seen_by(who: Callable[[RunningShop], Member], path: str) -> Place:
@@ -120,9 +122,9 @@ MEMBERS: dict[str, Place] = {
     "press to confirm": press_to_confirm,
     "reset asked": reset_asked,
     "reset set": reset_link,
-    "account": seen_by(newcomer, "/account?done=password"),
+    "account": lambda visit, live: visit("/account?done=password", cookies=on_two_devices(live)),
     "account of staff": as_staff("/account"),
-    "devices": seen_by(newcomer, "/account/sessions"),
+    "devices": lambda visit, live: visit("/account/sessions", cookies=on_two_devices(live)),
     "orders empty": seen_by(newcomer, "/account/orders"),
     "orders full": seen_by(regular, "/account/orders"),
     "own order": own_order,

@@ -61,10 +61,12 @@ class Member(Guest):
         return self
 
     def buy(self, *slugs: str) -> None:
+        before = len(self.shop.orders_of(self.email))
         for slug in slugs:
             self.add(self.shop.variants(slug)[0])
         self.check_out()
         self.pay(**CARD)
+        wait_until(lambda: len(self.shop.orders_of(self.email)) > before, 20)
 
     def _post(self, path: str, **form: str) -> None:
         answer = self._ask("POST", path, form)

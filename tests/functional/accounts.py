@@ -66,11 +66,18 @@ def carry_token(client, path="/account"):
     return client
 
 
-def come_in(shop, email=ANA, password=SECRET):
+def come_in(shop, email=ANA, password=SECRET, client=None):
     """Signed in through the form."""
-    client, answer = sign_in(shop, email=email, password=password)
+    client, answer = sign_in(shop, client, email, password)
     assert (answer.status_code, answer.location) == (302, "/account"), answer.text
     return carry_token(client)
+
+
+def leave(client):
+    """Signed out by the button of the account."""
+    answer = client.post("/sign-out")
+    assert (answer.status_code, answer.location) == (302, "/"), answer.text
+    client.token = None
 
 
 def halfway(shop, email=ANA, password=SECRET):

@@ -6,11 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.functional.journeys import PASSWORD, confirm, join, sign_in
+from tests.functional.accounts import ANA, SECRET, come_in, confirm, join
 from tests.functional.ours import assert_page
-from tests.shop import US
 
-ANA = US["email"]
 NUMBER = re.compile(r'href="/account/orders/(NM-\w+)"')
 
 
@@ -32,8 +30,8 @@ def buy_as(shop, client, variant_id, **form):
 
 
 def test_what_a_member_buys_is_in_the_account(shop):
-    shop.make_member(ANA, password=PASSWORD)
-    client = sign_in(shop)
+    shop.make_member(ANA, password=SECRET)
+    client = come_in(shop)
     buy_as(shop, client, shop.make_item("Pitch Control Tee"), email="present@example.com")
     number = number_of(shop, "present@example.com")
     assert numbers(client) == [number]
@@ -42,8 +40,8 @@ def test_what_a_member_buys_is_in_the_account(shop):
 
 
 def test_the_checkout_form_knows_a_members_address(shop):
-    shop.make_member(ANA, password=PASSWORD)
-    client = sign_in(shop)
+    shop.make_member(ANA, password=SECRET)
+    client = come_in(shop)
     client.post("/cart/lines", data={"variant": shop.make_item()})
     assert f'value="{ANA}"' in client.get("/checkout").text
 
@@ -57,30 +55,23 @@ def test_a_guest_who_joins_finds_the_order_once_the_address_is_confirmed(shop):
     client = join(shop, ANA)
     assert shop.rows('SELECT DISTINCT member_id FROM "order"') == [(None,)]
     confirm(shop, client, ANA)
-    sign_in(shop, client)
+    come_in(shop, client=client)
     assert numbers(client) == [number_of(shop)]
     assert_page(client.get(f"/account/orders/{number_of(shop)}"), 200, "Pitch Control Tee")
     assert shop.rows('SELECT member_id FROM "order" WHERE email = :email', email="somebody@example.com") == [(None,)]
 
 
 def test_what_is_paid_as_a_guest_with_a_members_address_is_in_the_account(shop):
-    shop.make_member(ANA, password=PASSWORD)
+    shop.make_member(ANA, password=SECRET)
     shop.buy(shop.make_item())
-    assert numbers(sign_in(shop)) == [number_of(shop)]
-
-
-def test_an_address_is_the_same_however_it_is_capitalized(shop):
-    shop.pay(shop.check_out(shop.visitor_with(shop.make_item()), email="Ana@Example.COM"))
-    shop.deliver()
-    confirm(shop, join(shop, ANA), ANA)
-    assert len(numbers(sign_in(shop))) == 1
+    assert numbers(come_in(shop)) == [number_of(shop)]
 
 
 def test_an_order_of_somebody_else_and_one_of_nobody_are_the_same_to_a_member(shop):
-    shop.make_member(ANA, password=PASSWORD)
-    shop.make_member("bea@example.com", password=PASSWORD)
-    buy_as(shop, sign_in(shop), shop.make_item())
-    number, bea = number_of(shop), sign_in(shop, email="bea@example.com")
+    shop.make_member(ANA, password=SECRET)
+    shop.make_member("bea@example.com", password=SECRET)
+    buy_as(shop, come_in(shop), shop.make_item())
+    number, bea = number_of(shop), come_in(shop, email="bea@example.com")
     for wrong in (number, number.lower(), "NM-000000", "1", "x" * 300):
         answer = bea.get(f"/account/orders/{wrong}")
         assert_page(answer, 404, "You have no such order. Your orders are listed in your account.")
@@ -114,10 +105,10 @@ def newest_session(shop):
 
 
 def test_who_signs_in_while_paying_comes_back_to_the_thanks(shop):
-    shop.make_member(ANA, password=PASSWORD)
+    shop.make_member(ANA, password=SECRET)
     client = shop.visitor_with(shop.make_item("Pitch Control Tee"))
     session = shop.check_out(client, email="present@example.com")
-    sign_in(shop, client)
+    come_in(shop, client=client)
     shop.pay(session)  # and its webhook is late
     page = client.get(f"/checkout/success?session_id={session}")
     number = number_of(shop, "present@example.com")
@@ -128,33 +119,15 @@ def test_who_signs_in_while_paying_comes_back_to_the_thanks(shop):
 
 @pytest.mark.parametrize("path", ["/account", "/account/orders", "/account/orders?after=3", "/account/sessions"])
 def test_the_account_asks_strangers_to_sign_in_and_leads_back(shop, path):
-    shop.make_member(ANA, password=PASSWORD)
+    shop.make_member(ANA, password=SECRET)
     stranger = shop.visitor()
     answer = stranger.get(path)
     assert (answer.status_code, urlsplit(answer.location).path) == (303, "/sign-in")
     form = stranger.get(answer.location).text
     onwards = html.unescape(re.search(r'name="next" value="([^"]*)"', form)[1])
     assert onwards == path
-    sent = {"email": ANA, "password": PASSWORD, "next": onwards}
+    sent = {"email": ANA, "password": SECRET, "next": onwards}
     assert stranger.post("/sign-in", data=sent | {"password": "something else entirely"}).status_code == 422
     signed_in = stranger.post("/sign-in", data=sent)
     assert (signed_in.status_code, signed_in.location) == (302, path)
     assert stranger.get(path).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "/\t/evil.example",
-        "/\n/evil.example",
-        "javascript:1",
-    ],
-)
-def test_signing_in_leads_to_no_other_site(shop, elsewhere):
-    shop.make_member(ANA, password=PASSWORD)
-    sent = {"email": ANA, "password": PASSWORD, "next": elsewhere}
-    location = shop.visitor().post("/sign-in", data=sent).location
-    assert location in ("/account", "/%5Cevil.example")  # the latter a page of ours, which there is not

@@ -8,6 +8,18 @@ from sqlalchemy import text
 from store.actors import SYSTEM
 from store.audit.history import record
 from store.migrations import commands
+from tests.functional.accounts import (
+    ANA,
+    BEN,
+    SECRET,
+    accounts,
+    code,
+    come_in,
+    halfway,
+    is_signed_in,
+    is_stranger,
+    sign_in,
+)
 from tests.shop import Shop
 
 
@@ -171,3 +183,91 @@ def test_anchors_that_are_none_are_refused(flask, tmp_path, line):
 
 def test_a_file_of_anchors_that_is_not_there_is_refused(flask):
     assert flask("audit", "verify", "--anchors", "/nowhere/anchors.txt").exit_code == 2
+
+
+# -- accounts --
+
+
+def last_word(answer, line):
+    """What is shown once, at the end of a line."""
+    return next(text.rpartition(": ")[2] for text in answer.output.splitlines() if text.startswith(line))
+
+
+def test_a_member_is_made_with_a_password_that_is_shown_once_and_signs_in(flask, shop):
+    made = flask("members", "create", "Ana@Example.com")
+    assert (made.exit_code, made.output.splitlines()[0]) == (0, "Ana@Example.com has an account.")
+    client = come_in(shop, ANA, last_word(made, "Password"))
+    assert client.get("/account").status_code == 200
+    assert shop.mails() == []
+
+
+def test_a_member_is_made_with_a_password_from_the_first_line_of_input(flask, shop):
+    made = shop.app.test_cli_runner().invoke(
+        args=["members", "create", ANA, "--password-stdin"], input=f"{SECRET}\r\nanother line\n"
+    )
+    assert (made.exit_code, made.output) == (0, f"{ANA} has an account.\n")
+    come_in(shop)
+
+
+def test_the_first_owner_is_made_with_password_and_key_and_runs_the_shop(flask, shop):
+    made = flask("staff", "create", ANA, "--role", "owner")
+    assert (made.exit_code, made.output.splitlines()[-1]) == (0, f"{ANA} has the role owner.")
+    client = halfway(shop, ANA, last_word(made, "Password"))
+    assert client.post("/sign-in/code", data={"code": code(last_word(made, "Key"))}).location == "/account"
+    assert client.get("/admin/staff").status_code == 200
+    assert shop.rows("SELECT actor, action FROM audit_entry ORDER BY seq") == [
+        ("system", "member.create"), ("system", "member.roles"),
+    ]  # fmt: skip
+
+
+def test_a_member_is_given_a_role_keeps_the_password_and_is_signed_out(flask, shop):
+    shop.make_member(ANA, password=SECRET)
+    client = come_in(shop)
+    given = flask("staff", "create", ANA, "--role", "packer")
+    assert (given.exit_code, given.output) == (0, f"{ANA} has the role packer.\n")
+    assert is_stranger(client)
+    assert sign_in(shop)[1].location == "/account/authenticator"
+    again = flask("staff", "create", ANA, "--role", "packer")
+    assert (again.exit_code, again.output) == (1, f"Error: {ANA} has this role already.\n")
+
+
+def test_signing_out_ends_every_session_of_one_member(flask, shop):
+    shop.make_member(ANA, password=SECRET)
+    shop.make_member(BEN, password=SECRET)
+    phone, laptop, bens = come_in(shop), come_in(shop), come_in(shop, BEN)
+    ended = flask("members", "sign-out", ANA)
+    assert (ended.exit_code, ended.output) == (0, f"{ANA} is signed out everywhere.\n")
+    assert (is_stranger(phone), is_stranger(laptop), is_signed_in(bens)) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "sentence"),
+    [
+        (["members", "create", "ana@example"], SECRET, "Error: 'ana@example' is no address; write it like"),
+        (["members", "create", ANA], "short", "Error: At least 10 characters, please."),
+        (["members", "create", ANA], "nastymixx1", "Error: This one is among the first that people guess."),
+        (["members", "create", ANA], "", "Error: At least 10 characters, please."),
+        (["members", "create", BEN.upper()], SECRET, "Error: BEN@EXAMPLE.COM has an account already."),
+        (["staff", "create", ANA, "--role", "owner"], "violet harb", "Error: At least 15 characters, please."),
+        (["staff", "create", "ana", "--role", "owner"], SECRET, "Error: 'ana' is no address; write it like"),
+    ],
+)  # fmt: skip
+def test_an_account_that_cannot_be_is_refused_and_nothing_is_made(shop, words, password, sentence):
+    shop.make_member(BEN, password=SECRET)
+    before = accounts(shop)
+    refused = shop.app.test_cli_runner().invoke(args=[*words, "--password-stdin"], input=f"{password}\n")
+    assert (refused.exit_code, refused.output.startswith(sentence)) == (1, True), refused.output
+    assert accounts(shop) == before
+
+
+def test_a_role_that_there_is_not_and_none_at_all_are_refused(flask, shop):
+    before = accounts(shop)
+    for words in (["--role", "king"], []):
+        refused = flask("staff", "create", ANA, *words)
+        assert (refused.exit_code, "--role" in refused.output) == (2, True)
+    assert accounts(shop) == before
+
+
+def test_nobody_can_be_signed_out_who_has_no_account(flask):
+    refused = flask("members", "sign-out", ANA)
+    assert (refused.exit_code, refused.output) == (1, f"Error: {ANA} has no account.\n")

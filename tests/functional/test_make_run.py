@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from passlib.totp import TOTP
 
 from tests.shop import US, wait_until
 
@@ -48,6 +49,9 @@ def test_make_run_brings_up_a_shop_from_a_bare_clone_that_takes_an_order_and_end
     try:
         wait_until(lambda: is_ready(shop), seconds=180)  # the promise: under three minutes
         buy(shop)
+        member, staff = (printed(clone / "log", kind) for kind in ("member", "staff"))
+        assert sign_in(shop, *member).url == f"{shop}/account"
+        assert "Run the shop" in sign_in(shop, *staff).text
     finally:
         os.killpg(running.pid, signal.SIGINT)
     assert running.wait(30) is not None
@@ -74,3 +78,20 @@ def buy(shop):
     assert (thanks.status_code, "Thank you" in thanks.text) == (200, True), thanks.url
     number = re.search(r"NM-[0-9A-Z]{6}", thanks.text)[0]
     wait_until(lambda: number in browser.get(f"{shop}/dev/mail", timeout=10).text, seconds=30)
+
+
+def printed(log, kind):
+    """What follows `member` or `staff` on the one line that begins so."""
+    (line,) = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith(f"{kind} ")]
+    return line.split(" ")[1:]
+
+
+def sign_in(shop, email, password, key=None):
+    """The page on which somebody is after signing in, with a code where there is a key for it."""
+    browser = requests.Session()
+    browser.headers["Sec-Fetch-Site"] = "same-origin"
+    page = browser.post(f"{shop}/sign-in", data={"email": email, "password": password}, timeout=10)
+    if key is not None:
+        assert page.url == f"{shop}/sign-in/code"
+        page = browser.post(page.url, data={"code": TOTP(key=key).generate().token}, timeout=10)
+    return page

@@ -1,9 +1,4 @@
-"""Looking into bags, filling them, and doing several things at the same instant."""
-
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
-ANA = "ana@example.com"
+"""Looking into bags, and filling them."""
 
 
 def bag_of(shop, member_id):
@@ -27,15 +22,3 @@ def cart_of(shop, member_id):
 def put(client, variant_id, quantity=1):
     answer = client.post("/cart/lines", data={"variant": variant_id, "quantity": quantity})
     assert answer.status_code == 303, answer.text
-
-
-def at_once(*deeds):
-    """Each in a thread of its own, at the same instant; what they came to."""
-    start = threading.Barrier(len(deeds))
-
-    def begin(deed):
-        start.wait()
-        return deed()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return [one.result() for one in [threads.submit(begin, deed) for deed in deeds]]

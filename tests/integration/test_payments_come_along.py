@@ -10,8 +10,8 @@ from sqlalchemy import update
 from store.mail.addresses import mail_key
 from store.members.models import Member
 from store.orders import repository as orders
-from tests.functional.journeys import PASSWORD, sign_in, sign_out
-from tests.integration.bags import ANA, all_lines, at_once, bag_of, cart_of, put
+from tests.functional.accounts import ANA, SECRET, at_once, come_in, leave
+from tests.integration.bags import all_lines, bag_of, cart_of, put
 from tests.integration.stories import DEBIT_THAT_WORKS, told
 from tests.relay import answers, never_arrives
 
@@ -20,14 +20,14 @@ ROUNDS = 30
 
 @pytest.fixture
 def ana(shop):
-    return shop.make_member(ANA, password=PASSWORD)
+    return shop.make_member(ANA, password=SECRET)
 
 
 def test_the_guests_checkout_moves_along_and_paying_it_empties_the_members_bag(shop, ana):
     last = shop.make_item("Last Tee", units=1)
     client = shop.visitor_with(last)
     session = shop.check_out(client)
-    sign_in(shop, client=client)
+    come_in(shop, client=client)
     mine = cart_of(shop, ana)
     assert shop.rows("SELECT cart_id, member_id, state FROM checkout") == [(mine, ana, "open")]
     assert shop.rows("SELECT cart_id, state FROM hold") == [(mine, "live")]
@@ -44,7 +44,7 @@ def test_the_guests_checkout_moves_along_and_paying_it_empties_the_members_bag(s
 def test_what_was_paid_with_another_address_is_the_members_all_the_same(shop, ana):
     client = shop.visitor_with(shop.make_item())
     session = shop.check_out(client, email="present@example.com")
-    sign_in(shop, client=client)
+    come_in(shop, client=client)
     shop.pay(session)
     shop.deliver()
     assert shop.rows('SELECT member_id, email FROM "order"') == [(ana, "present@example.com")]
@@ -53,7 +53,7 @@ def test_what_was_paid_with_another_address_is_the_members_all_the_same(shop, an
 def with_two_checkouts(shop):
     """A member with a payment open elsewhere, and a guest with one here; (guest, the guest's item, both sessions)."""
     theirs, own = shop.make_item(units=5), shop.make_item(units=5)
-    elsewhere = sign_in(shop)
+    elsewhere = come_in(shop)
     put(elsewhere, own)
     kept = shop.check_out(elsewhere)
     guest = shop.visitor_with(theirs)
@@ -66,7 +66,7 @@ def status(shop, session):
 
 def test_when_both_have_a_checkout_the_guests_is_ended_at_stripe_first(shop, ana):
     guest, theirs, own, ended, kept = with_two_checkouts(shop)
-    sign_in(shop, client=guest)
+    come_in(shop, client=guest)
     assert (status(shop, ended), status(shop, kept)) == ("expired", "open")
     assert bag_of(shop, ana) == {own: 1, theirs: 1}
     assert (shop.level(theirs), shop.level(own)) == ((5, 0), (5, 1))
@@ -82,7 +82,7 @@ def test_when_both_have_a_checkout_the_guests_is_ended_at_stripe_first(shop, ana
 def test_a_guests_checkout_that_was_paid_unheard_becomes_an_order_and_leaves_the_members_open(shop, ana):
     guest, theirs, own, paid, kept = with_two_checkouts(shop)
     shop.pay(paid)
-    sign_in(shop, client=guest)
+    come_in(shop, client=guest)
     assert (bag_of(shop, ana), shop.counts()["order"]) == ({own: 1}, 1)
     assert (shop.level(theirs), status(shop, kept)) == ((5, 1), "open")
     assert "Thank you" in guest.get(f"/checkout/success?session_id={paid}").text
@@ -94,19 +94,19 @@ def test_a_guests_checkout_that_was_paid_unheard_becomes_an_order_and_leaves_the
 @pytest.mark.parametrize("trick", [never_arrives, answers(500), answers(401, "authentication_error")])
 def test_while_stripe_is_away_nothing_moves_people_sign_in_and_the_next_time_it_does(open_shop, relay, trick):
     shop = open_shop(stripe_api_base=relay.url)
-    ana = shop.make_member(ANA, password=PASSWORD)
+    ana = shop.make_member(ANA, password=SECRET)
     guest, theirs, own, ended, kept = with_two_checkouts(shop)
     before = all_lines(shop), shop.rows("SELECT id, cart_id, state FROM checkout ORDER BY id"), shop.level(theirs)
     relay.tricks["POST", f"/v1/checkout/sessions/{ended}/expire"] = trick
-    sign_in(shop, client=guest)
+    come_in(shop, client=guest)
     assert guest.get("/account").status_code == 200
     assert before == (
         all_lines(shop), shop.rows("SELECT id, cart_id, state FROM checkout ORDER BY id"), shop.level(theirs),
     )  # fmt: skip
     assert guest.get_cookie("bag_count").value == "1"  # of the bag that is shown: the member's
     relay.tricks.clear()
-    sign_out(guest)
-    sign_in(shop, client=guest)
+    leave(guest)
+    come_in(shop, client=guest)
     assert (bag_of(shop, ana), status(shop, ended), status(shop, kept)) == ({own: 1, theirs: 1}, "expired", "open")
     assert guest.get_cookie("bag") is None
 
@@ -117,7 +117,7 @@ def test_a_payment_on_its_way_moves_along_too(shop, ana):
     session = shop.check_out(client)
     shop.pay(session, iban=DEBIT_THAT_WORKS)
     shop.deliver()
-    sign_in(shop, client=client)
+    come_in(shop, client=client)
     assert shop.rows("SELECT cart_id, member_id, state FROM checkout") == [
         (cart_of(shop, ana), ana, "awaiting_payment")
     ]
@@ -134,13 +134,15 @@ def test_a_payment_that_arrives_while_its_buyer_signs_in_is_one_order_and_theirs
     tee, kept = shop.make_item(units=1000), shop.make_item(units=1000)
     for round_ in range(ROUNDS):
         email = f"ana{round_}@example.com"
-        member = shop.make_member(email, password=PASSWORD)
+        member = shop.make_member(email, password=SECRET)
         client = shop.visitor_with(tee)
         session = shop.check_out(client, email=email)
         put(client, kept)
         shop.pay(session)
         event = told(shop, "checkout.session.completed")
-        answered, _ = at_once(lambda event=event: shop.post_event(event), lambda c=client, e=email: sign_in(shop, c, e))
+        answered, _ = at_once(
+            lambda event=event: shop.post_event(event), lambda e=email, c=client: come_in(shop, e, client=c)
+        )
         assert answered == (200, "applied")
         assert shop.rows('SELECT COUNT(*) FROM "order" WHERE member_id = :id', id=member) == [(1,)]
         assert bag_of(shop, member) == {kept: 1}
@@ -154,13 +156,13 @@ def test_one_guests_bag_taken_along_in_two_windows_at_once_goes_to_one_member(sh
     tee = shop.make_item(units=500)
     for round_ in range(10):
         emails = [f"ana{round_}@example.com", f"bea{round_}@example.com"]
-        members = [shop.make_member(email, password=PASSWORD) for email in emails]
+        members = [shop.make_member(email, password=SECRET) for email in emails]
         guest = shop.visitor_with(tee)
         shop.check_out(guest, email="present@example.com")
         windows = [shop.visitor() for _ in emails]
         for window in windows:
             window.set_cookie("bag", guest.get_cookie("bag").value)
-        at_once(*[lambda w=w, e=e: sign_in(shop, w, e) for w, e in zip(windows, emails, strict=True)])
+        at_once(*[lambda w=w, e=e: come_in(shop, e, client=w) for w, e in zip(windows, emails, strict=True)])
         bags = [bag_of(shop, member) for member in members]
         assert sorted(bags, key=len) == [{}, {tee: 1}]
         (owner,) = shop.rows("SELECT member_id FROM checkout WHERE state = 'open'")
