@@ -15,7 +15,7 @@ run: .venv/.run ## The whole shop on http://127.0.0.1:PORT (8000), with the demo
 	@exec $(BIN)/python -m store
 
 test: .venv/.test browser-tools ## Every test that takes minutes: both databases, the browser, axe (up to 15 min)
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not prove" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 -m "not prove" --cov --cov-report=term:skip-covered
 
 prove: .venv/.test browser-tools ## The long proofs
 	$(BIN)/python -m pytest -m prove

@@ -1,4 +1,4 @@
-"""A running shop and a Chromium for the whole run. Never Playwright's own browsers: the machine's is tested."""
+"""A running shop and a Chromium for each core. Never Playwright's own browsers: the machine's is tested."""
 
 import os
 from pathlib import Path
@@ -25,12 +25,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one running shop for all of them
 
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory):
-    """The shop that all browser tests share; its books must be right after all of them."""
+    """The shop that all browser tests of a core share; its books must be right after all of them."""
     shop = RunningShop(tmp_path_factory.mktemp("live"))
     yield shop
     breaches = shop.breaches()
