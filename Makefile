@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check bench locks clean browser-tools
+.PHONY: help run test coverage prove check bench locks clean browser-tools
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,6 +15,9 @@ run: .venv/.run ## The whole shop on http://127.0.0.1:PORT (8000), with the demo
 	@exec $(BIN)/python -m store
 
 test: .venv/.test browser-tools ## Every test that takes minutes: both databases, the browser, axe (up to 15 min)
+	$(BIN)/python -m pytest -q -n 2 -m "not prove"
+
+coverage: .venv/.test browser-tools ## The same tests, and how much of the code they reach (half as long again)
 	$(BIN)/python -m pytest -q -n 2 -m "not prove" --cov --cov-report=term:skip-covered
 
 prove: .venv/.test browser-tools ## The long proofs

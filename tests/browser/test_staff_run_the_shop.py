@@ -126,7 +126,7 @@ def test_two_people_at_one_product_are_told_of_each_other_and_nothing_is_lost(op
     words = section(mine, "Words")
     words.get_by_label("One sentence below the title").fill("Carries a lot.")
     words.get_by_role("button", name="Save words").click()
-    expect(words.get_by_role("alert").first).to_contain_text(f"{lou} changed this")
+    expect(mine.get_by_role("alert").first).to_contain_text(f"{lou} changed this")
     expect(words.get_by_label("One sentence below the title")).to_have_value("Carries a lot.")
     expect(words).to_contain_text("There now: Carries forty records.")
     assert live.rows("SELECT line FROM product WHERE slug = 'flyer-tote'") == [("Carries forty records.",)]
