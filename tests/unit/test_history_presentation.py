@@ -12,7 +12,7 @@ def told(before, after):
     entry = AuditEntry(
         seq=7, at=NOON, actor="member:12", action="product.set_price", subject="product:3", before=before, after=after
     )
-    return tell(entry, {"member:12": "ana@example.com"})
+    return tell(entry, {"member:12": "ana@example.com"}, lambda moment: f"{moment:%d %B %Y, %H:%M}")
 
 
 def test_an_entry_is_told_with_who_what_and_when():
@@ -41,6 +41,9 @@ def test_a_change_is_told_from_what_to_what():
         (True, "yes"),
         (False, "no"),
         (["tees", "new"], "tees, new"),
+        ("2026-12-04T20:00:00+00:00", "04 December 2026, 20:00"),
+        ("2026-11-24T20:56:05.717534+00:00", "24 November 2026, 20:56"),
+        ("2026-12-04T20:00", "2026-12-04T20:00"),
         ([{"name": "Size", "values": ["S", "M"]}], "name: Size, values: S, M"),
         ("x" * 301, "x" * 300 + "…"),
     ],

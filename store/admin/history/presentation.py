@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from store.audit.models import AuditEntry
 
 LONGEST = 300
 NOTHING = "–"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?\+00:00")
+"""As the history keeps one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,14 @@ class Told:
     changes: tuple[Change, ...]
 
 
-def tell(entry: AuditEntry, names: Mapping[str, str]) -> Told:
-    """`names` knows how each actor is called."""
+def tell(entry: AuditEntry, names: Mapping[str, str], when: Callable[[datetime], str]) -> Told:
+    """`names` knows how each actor is called, `when` how a moment is written."""
     keys = [*entry.before, *(name for name in entry.after if name not in entry.before)]
     changes = tuple(
         Change(
             name=name.replace("_", " "),
-            before=_shown(entry.before[name]) if name in entry.before else None,
-            after=_shown(entry.after.get(name)),
+            before=_shown(entry.before[name], when) if name in entry.before else None,
+            after=_shown(entry.after.get(name), when),
         )
         for name in keys
     )
@@ -48,15 +51,17 @@ def tell(entry: AuditEntry, names: Mapping[str, str]) -> Told:
     return Told(entry.seq, entry.at, names[entry.actor], action, entry.subject, changes)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, when: Callable[[datetime], str]) -> str:
     if value is None or value in ("", [], {}):
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        text = ", ".join(_shown(one) for one in value)
+        text = ", ".join(_shown(one, when) for one in value)
     elif isinstance(value, dict):
-        text = ", ".join(f"{name}: {_shown(one)}" for name, one in value.items())
+        text = ", ".join(f"{name}: {_shown(one, when)}" for name, one in value.items())
+    elif isinstance(value, str) and MOMENT.fullmatch(value):
+        text = when(datetime.fromisoformat(value))
     else:
         text = str(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

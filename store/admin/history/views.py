@@ -9,7 +9,8 @@ from store.admin.history.presentation import tell
 from store.admin.people import named
 from store.audit.history import list_entries
 from store.web.access import needs
-from store.web.current import reader
+from store.web.current import reader, settings
+from store.web.words import day_and_time
 
 blueprint = Blueprint("admin_history", __name__, url_prefix="/admin/history")
 
@@ -29,7 +30,7 @@ def index() -> str:
     names = named(reader(), (entry.actor for entry in page))
     return render_template(
         "admin/history/index.html",
-        entries=[tell(entry, names) for entry in page],
+        entries=[tell(entry, names, lambda moment: day_and_time(moment, settings().zone)) for entry in page],
         subject=subject,
         all_url=url_for("admin_history.index"),
         first_url=url_for("admin_history.index", subject=subject) if from_seq is not None else None,
