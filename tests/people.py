@@ -6,12 +6,14 @@ import secrets
 import time
 import uuid
 from contextvars import Context
+from datetime import datetime
 
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 
 from store.actors import Role
+from store.db import Database
 from store.members.models import Grant, Member, MemberSession
 from store.members.sessions import digest_of
 
@@ -28,6 +30,23 @@ class Visitor(FlaskClient):
         own = {"Sec-Fetch-Site": "same-origin"} | ({"X-CSRFToken": self.token} if self.token else {})
         headers = own | dict(kwargs.pop("headers", {}))
         return Context().run(super().open, *args, headers=headers, **kwargs)
+
+
+def begin_session(db: Database, member_id: int, now: datetime) -> tuple[str, str]:
+    """The row of a session that a member has just begun; its cookie, and what its forms' tokens are made from."""
+    cookie, raw = secrets.token_urlsafe(32), secrets.token_hex(20)
+
+    def work(session):
+        member = session.get_one(Member, member_id)
+        data = {"_user_id": member.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), "csrf_token": raw}
+        data |= {"member_id": member_id, "staff": member.is_staff}
+        row = MemberSession(
+            digest=digest_of(cookie), member_id=member_id, data=data, device="A test", created_at=now, seen_at=now
+        )
+        session.add(row)
+
+    db.run(work)
+    return cookie, raw
 
 
 class People:
@@ -60,19 +79,7 @@ class People:
 
     def signed_in(self, member_id: int) -> Visitor:
         """A browser in which this member is signed in: the session's row and its cookie, as signing in makes them."""
-        now, cookie = self.clock(), secrets.token_urlsafe(32)
-        raw = secrets.token_hex(20)
-
-        def work(session):
-            member = session.get_one(Member, member_id)
-            data = {"_user_id": member.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), "csrf_token": raw}
-            data |= {"member_id": member_id, "staff": member.is_staff}
-            row = MemberSession(
-                digest=digest_of(cookie), member_id=member_id, data=data, device="A test", created_at=now, seen_at=now
-            )
-            session.add(row)
-
-        self.db.run(work)
+        cookie, raw = begin_session(self.db, member_id, self.clock())
         client = self.visitor()
         client.set_cookie("session", cookie, domain="localhost")
         client.token = URLSafeTimedSerializer(self.settings.secret_key, salt="wtf-csrf-token").dumps(raw)

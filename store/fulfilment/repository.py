@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
@@ -23,12 +21,6 @@ def get_shipment(session: Session, shipment_id: int) -> Shipment:
     if shipment is None:
         raise NotFound("We know no such parcel.")
     return shipment
-
-
-def list_shipments(session: Session, order_id: int) -> Sequence[Shipment]:
-    """The parcels of an order, first one first."""
-    query = select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.id)
-    return session.scalars(query.options(selectinload(Shipment.lines))).all()
 
 
 def count_shipped(session: Session, line_id: int, units: int) -> bool:

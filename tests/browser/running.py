@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import secrets
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,14 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from store.db import Database
 from store.mail.kept import list_kept
-from store.members.models import Member, MemberSession
-from store.members.sessions import digest_of
 from store.ops.verify import verify
 from store.settings import SANDBOX_KEY
+from tests.people import begin_session
 from tests.shop import US, session_in, token, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -109,24 +106,8 @@ class RunningShop:
 
     def signed_in(self, email: str) -> list[dict]:
         """Cookies of a browser in which this member has just signed in, as signing in makes them."""
-        cookie, now = secrets.token_urlsafe(32), datetime.now(UTC)
-
-        def work(session):
-            member = session.scalars(select(Member).where(Member.email == email)).one()
-            data = {"_user_id": member.fs_uniquifier, "_fresh": True, "fs_paa": time.time()}
-            data |= {"member_id": member.id, "staff": member.is_staff, "csrf_token": secrets.token_hex(20)}
-            session.add(
-                MemberSession(
-                    digest=digest_of(cookie),
-                    member_id=member.id,
-                    data=data,
-                    device="A test",
-                    created_at=now,
-                    seen_at=now,
-                )
-            )
-
-        self.db.run(work)
+        ((member_id,),) = self.rows("SELECT id FROM member WHERE email = :email", email=email)
+        cookie, _ = begin_session(self.db, member_id, datetime.now(UTC))
         return [{"name": "session", "value": cookie, "url": self.url}]
 
     # -- somebody's state, for tests that only look at a page ----------------------------------------------------
