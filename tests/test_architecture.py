@@ -14,7 +14,7 @@ MONEY = (
     "money.py",
     "pricing/quote.py",
     "payments/units.py",
-    "payments/ledger.py",
+    "payments/ledger/booking.py",
     "checkout/taking.py",
     "cart/contents.py",
 )

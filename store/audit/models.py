@@ -30,7 +30,13 @@ class Attention(Base):
     subject: Mapped[str]
     sentence: Mapped[str]
     opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """When it is too late: a bank waits for an answer until then."""
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    """Who of staff closed it, e.g. `member:12`; None when it settled itself."""
+    note: Mapped[str | None]
+    """What they wrote when they closed it."""
 
 
 class AuditEntry(Base):

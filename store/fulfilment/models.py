@@ -1,10 +1,10 @@
-"""Tables of parcels."""
+"""Tables of parcels, and of what keeps them from leaving."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from store.db import Base, Id, Mapped, Ref, check, mapped_column
@@ -37,3 +37,31 @@ class ShipmentLine(Base):
     shipment_id: Mapped[int] = mapped_column(Ref, ForeignKey("shipment.id"))
     order_line_id: Mapped[int] = mapped_column(Ref, ForeignKey("order_line.id"), index=True)
     quantity: Mapped[int]
+
+
+class FulfilmentBlock(Base):
+    """A reason for which nothing of an order may leave; each is lifted by what set it, or by staff (rule 28)."""
+
+    __tablename__ = "fulfilment_block"
+    __table_args__ = (
+        Index(
+            "uq_fulfilment_block_open",
+            "order_id",
+            "reason",
+            "object_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(Ref, ForeignKey("order.id"))
+    reason: Mapped[str]
+    """`dispute`, `review`, `early_fraud_warning` or `dashboard_refund`."""
+    object_id: Mapped[str]
+    """Stripe's id of what set it."""
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    """`stripe`, or who of staff lifted it, e.g. `member:12`."""

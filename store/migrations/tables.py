@@ -10,7 +10,11 @@ import store.jobs.models
 import store.media.models
 import store.members.models
 import store.orders.models
+import store.payments.disputes.models
+import store.payments.ledger.models
 import store.payments.models
+import store.payments.reconciling.models
+import store.payments.refunds.models
 import store.pricing.models
 import store.stock.models  # noqa: F401
 from store.db import Base

@@ -34,6 +34,7 @@ EVENT_TYPES = (
     "refund.updated",
     "refund.failed",
     "charge.refunded",
+    "charge.updated",
     "charge.dispute.created",
     "charge.dispute.updated",
     "charge.dispute.closed",
@@ -156,6 +157,10 @@ class Gateway:
         except (ValueError, TypeError, KeyError, AttributeError, stripe.SignatureVerificationError):
             return False
         return True
+
+    def ask(self, call: Callable[[stripe.StripeClient], T]) -> T:
+        """Make a call of your own with the library's client. Raises Refused or PaymentUnavailable, as all calls do."""
+        return self._ask(lambda: call(self._client))
 
     def _ask(self, call: Callable[[], T]) -> T:
         """Make a call; each of the library's errors becomes one of ours.

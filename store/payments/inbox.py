@@ -7,6 +7,7 @@ again, until it has failed five times: then it is shown to staff and the worker 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from store.jobs.repository import enqueue
 from store.payments import repository
 from store.payments.facts import Event, read_event
 from store.payments.gateway import API_VERSION, EVENT_TYPES
-from store.payments.models import EventOutcome, WebhookEvent
+from store.payments.models import EventOutcome, Payment, WebhookEvent
 from store.payments.settle import Ours, settle
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,14 @@ def _read_again(session: Session, event: Event, now: datetime) -> EventOutcome:
     return EventOutcome.APPLIED
 
 
+Handler = Callable[[Session, Payment, Event, datetime], EventOutcome]
+"""Joins what an event tells about a payment that is ours, and locked."""
+HANDLERS: dict[str, Handler] = {}
+"""By the kind of Stripe's object."""
+
+
 def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutcome:
-    """Refunds, disputes, warnings: kept and shown to staff when the payment is ours; none is booked yet.
+    """Charges, refunds, disputes, warnings: of a payment of ours.
 
     Of a payment we do not know, a job asks Stripe whose it is: the refund may have come before the payment (rule 10).
     """
@@ -105,6 +112,8 @@ def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutc
         payload = {"event": event.id, "payment_intent": event.payment_intent}
         enqueue(session, "find_owner", payload, now, unique_key=f"find_owner:{event.id}")
         return EventOutcome.IGNORED
+    if handler := HANDLERS.get(event.object_kind):
+        return handler(session, repository.lock_payment(session, event.payment_intent, now), event, now)
     sentence = f"Stripe reports {event.type} for one of our payments. Look at it in Stripe's dashboard."
     raise_attention(session, event.type, f"payment:{event.payment_intent}", sentence, now)
     return EventOutcome.ATTENTION

@@ -1,4 +1,4 @@
-"""Tables that mirror Stripe's objects, the inbox of its events, and the ledger.
+"""Tables of sessions and payments, which mirror Stripe's, and the inbox of its events.
 
 Ids of Stripe are stored as they come, case-sensitive text. States only ever move forward (`payments/joins.py`).
 """
@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import relationship
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
 
@@ -90,6 +89,13 @@ class Payment(Base):
     currency: Mapped[str | None]
     livemode: Mapped[bool | None]
     unapplied_reason: Mapped[str | None]
+    refunded: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    """What refunds have taken or may still take of it: all but those rejected, failed or canceled (rule 23).
+
+    What we decide ourselves stays within the amount by a condition of its own; what Stripe reports may not (rule 22).
+    """
+    withdrawn: Mapped[Amount] = mapped_column(default=0, server_default="0")
+    """What disputes have taken of it and not given back."""
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
@@ -122,32 +128,3 @@ class WebhookEvent(Base):
     """The event as it came; forgotten after 30 days."""
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
-
-
-class JournalEntry(Base):
-    """One booking: balanced postings in one currency, unique for what caused it, never changed (triggers see to it)."""
-
-    __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("kind", "source_type", "source_id"),)
-
-    id: Mapped[Id]
-    kind: Mapped[str]
-    source_type: Mapped[str]
-    source_id: Mapped[str]
-    currency: Mapped[str]
-    booked_at: Mapped[datetime]
-    """Stripe's date of the fact."""
-    created_at: Mapped[datetime]
-    postings: Mapped[list[Posting]] = relationship(order_by="Posting.id")
-
-
-class Posting(Base):
-    """A debit (positive) or credit (negative) of an account, in minor units of the entry's currency."""
-
-    __tablename__ = "posting"
-    __table_args__ = (check("not_zero", "amount <> 0"), Index("ix_posting_account", "account"))
-
-    id: Mapped[Id]
-    entry_id: Mapped[int] = mapped_column(Ref, ForeignKey("journal_entry.id"), index=True)
-    account: Mapped[str]
-    amount: Mapped[Amount]

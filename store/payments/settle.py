@@ -20,9 +20,10 @@ from store.orders import repository as orders
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.orders.transitions import end_unpaid, make_order
-from store.payments import ledger, repository
+from store.payments import repository
 from store.payments.facts import SessionFact
 from store.payments.joins import contradict, join_payment, join_session
+from store.payments.ledger import booking
 from store.payments.models import EventOutcome, Payment, PaymentStage, SessionState, StripeSession
 from store.stock import repository as stock
 
@@ -166,7 +167,7 @@ def _paid(
     if reason is None:
         order = make_order(session, checkout, fact.happened_at, now)
         payment.order_id = order.id
-        ledger.book_sale(session, order, payment, fact.happened_at, now)
+        booking.book_sale(session, order, payment, fact.happened_at, now)
         key = f"order_confirmation:{order.id}"
         enqueue(session, "order_confirmation", {"order_id": order.id}, now, unique_key=key)
         log.info("order %s: paid by %s", order.number, payment.payment_intent)
@@ -204,7 +205,7 @@ def _why_no_order(session: Session, checkout: Checkout, now: datetime) -> str | 
 def _keep_unapplied(session: Session, payment: Payment, reason: str, sentence: str, now: datetime) -> None:
     payment.unapplied_reason = reason
     if payment.amount:
-        ledger.book_unapplied(session, payment, payment.paid_at or now, now)
+        booking.book_unapplied(session, payment, payment.paid_at or now, now)
     raise_attention(session, f"unapplied_{reason}", f"payment:{payment.payment_intent}", sentence, now)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.orders.models import Order
-from store.payments.models import JournalEntry, Payment, Posting
+from store.payments.ledger.models import JournalEntry, Posting
+from store.payments.models import Payment
 
 CLEARING = "stripe_clearing"
 SALES = "sales"

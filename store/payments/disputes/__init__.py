@@ -1,0 +1,1 @@
+"""What banks and Stripe hold against a payment: disputes, reviews and warnings of fraud."""
