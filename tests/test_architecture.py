@@ -15,6 +15,7 @@ MONEY = (
     "pricing/quote.py",
     "payments/units.py",
     "payments/ledger/booking.py",
+    "payments/refunds/rules.py",
     "checkout/taking.py",
     "cart/contents.py",
 )

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import relationship
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
-
-
-class RefundState(enum.StrEnum):
-    RESERVED = "reserved"
-    """Ours, and Stripe has not been asked yet."""
-    SENT = "sent"
-    """Stripe has been asked, and the answer is not known."""
-    PENDING = "pending"
-    REQUIRES_ACTION = "requires_action"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    REJECTED = "rejected"
-    """Stripe has refused for good to make it: it never existed there."""
-
-
-class RefundOrigin(enum.StrEnum):
-    STAFF = "staff"
-    AUTOMATIC = "automatic"
-    """Money that could not become an order (rule 20)."""
-    DASHBOARD = "dashboard"
-    """Made at Stripe, by whoever may there."""
+from store.payments.refunds.rules import RefundOrigin, RefundState
 
 
 class Refund(Base):
