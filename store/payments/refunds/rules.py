@@ -160,7 +160,9 @@ def price(wish: Wish, lines: Mapping[int, Refundable], standing: Standing) -> Su
     """What `wish` pays back, to the cent. Raises Invalid for what makes no sense, Conflict for what is not left."""
     wanted = {line: units for line, units in wish.lines.items() if units.count}
     if wanted and wish.amount:
-        raise Invalid("Refund either units and delivery, or an amount.", {"amount": ["Leave this empty, or the units."]})
+        raise Invalid(
+            "Refund either units and delivery, or an amount.", {"amount": ["Leave this empty, or the units."]}
+        )
     if min(wish.shipping, wish.amount, *(min(one.unsent, one.sent) for one in wanted.values()), 0) < 0:
         raise Invalid("A refund cannot be less than nothing.")
     _refuse_units(wanted, lines)
