@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from store.orders.lifecycle import SENDABLE, FulfilmentState, PaymentState
+from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,17 @@ def fulfilment_of(lines: Iterable[Units], *, is_packed: bool) -> FulfilmentState
             return FulfilmentState.CANCELLED
         return FulfilmentState.PACKED if is_packed else FulfilmentState.UNFULFILLED
     return FulfilmentState.PART if any(line.open for line in counted) else FulfilmentState.SHIPPED
+
+
+def progress_after(
+    known: FulfilmentState, lines: Iterable[Units], *, returned: int
+) -> FulfilmentState:
+    """How far an order is once some of its units were canceled or came back; `returned` counts all that ever did."""
+    counted = list(lines)
+    becomes = fulfilment_of(counted, is_packed=known is FulfilmentState.PACKED)
+    if becomes is FulfilmentState.SHIPPED and returned == sum(line.shipped for line in counted):
+        return FulfilmentState.RETURNED
+    return becomes if known in UNSENT else known
 
 
 def why_not_sent(money: PaymentState, progress: FulfilmentState, *, has_address: bool) -> str | None:

@@ -54,7 +54,7 @@ _FULFILMENT_PATHS = {
         FulfilmentState.CANCELLED,
     },
     FulfilmentState.PACKED: {FulfilmentState.PART, FulfilmentState.SHIPPED, FulfilmentState.CANCELLED},
-    FulfilmentState.PART: {FulfilmentState.PART, FulfilmentState.SHIPPED},
+    FulfilmentState.PART: {FulfilmentState.PART, FulfilmentState.SHIPPED, FulfilmentState.RETURNED},
     FulfilmentState.SHIPPED: {FulfilmentState.DELIVERED, FulfilmentState.RETURNED},
     FulfilmentState.DELIVERED: {FulfilmentState.RETURNED},
     FulfilmentState.CANCELLED: set(),

@@ -128,6 +128,15 @@ def lock_order(session: Session, number: str) -> Order:
     return order
 
 
+def lock_order_of(session: Session, order_id: int) -> Order:
+    """As `lock_order`, by the order's own id. Raises NotFound."""
+    query = select(Order).where(Order.id == order_id).options(selectinload(Order.lines))
+    order = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if order is None:
+        raise NotFound("We know no such order.")
+    return order
+
+
 def find_event(session: Session, request_key: str) -> OrderEvent | None:
     return session.scalar(select(OrderEvent).where(OrderEvent.request_key == request_key))
 
