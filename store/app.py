@@ -46,6 +46,7 @@ from store.orders.mails import OrderMails
 from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
+from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         db=db,
         payments=payments_now,
         checkouts=Checkouts(payments_now, settings),
+        refunds=Refunds(payments_now),
         storage=FileStorage(settings.storage_url),
         mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
@@ -98,13 +100,15 @@ def make_worker(app: Flask) -> Worker:
     settings, clock, db = app.extensions["settings"], app.extensions["clock"], app.extensions["db"]
     mails = OrderMails(db, app.extensions["mailer"], settings)
     patient = _payments(settings, db, clock, IN_JOB)
-    events = EventJobs(patient)
+    events, refunds = EventJobs(patient), Refunds(patient)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
         "order_shipped": ShipmentMails(db, app.extensions["mailer"], settings).shipped,
+        "send_refund": refunds.send_job,
+        "list_refunds": refunds.list_job,
         "sweep": Sweeper(patient).sweep,
         "find_owner": events.find_owner,
         "read_again": events.read_again,

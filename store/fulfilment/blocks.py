@@ -14,9 +14,7 @@ from store.fulfilment.models import FulfilmentBlock
 
 def open_block(session: Session, order_id: int, reason: str, object_id: str, now: datetime) -> None:
     """Keep an order from leaving because of `object_id`; while that stands open a second time changes nothing."""
-    row = insert(session, FulfilmentBlock).values(
-        order_id=order_id, reason=reason, object_id=object_id, opened_at=now
-    )
+    row = insert(session, FulfilmentBlock).values(order_id=order_id, reason=reason, object_id=object_id, opened_at=now)
     session.execute(
         row.on_conflict_do_nothing(
             index_elements=["order_id", "reason", "object_id"], index_where=text("closed_at IS NULL")

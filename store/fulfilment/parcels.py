@@ -42,9 +42,7 @@ def fulfilment_of(lines: Iterable[Units], *, is_packed: bool) -> FulfilmentState
     return FulfilmentState.PART if any(line.open for line in counted) else FulfilmentState.SHIPPED
 
 
-def progress_after(
-    known: FulfilmentState, lines: Iterable[Units], *, returned: int
-) -> FulfilmentState:
+def progress_after(known: FulfilmentState, lines: Iterable[Units], *, returned: int) -> FulfilmentState:
     """How far an order is once some of its units were canceled or came back; `returned` counts all that ever did."""
     counted = list(lines)
     becomes = fulfilment_of(counted, is_packed=known is FulfilmentState.PACKED)

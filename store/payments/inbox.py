@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from store.audit.repository import close_attention, raise_attention
 from store.db import Database
 from store.jobs.repository import enqueue
-from store.payments import repository
+from store.payments import charges, repository
 from store.payments.facts import Event, read_event
 from store.payments.gateway import API_VERSION, EVENT_TYPES
-from store.payments.models import EventOutcome, Payment, WebhookEvent
+from store.payments.models import EventOutcome, Payment, PaymentStage, WebhookEvent
+from store.payments.refunds import joining as refunds
 from store.payments.settle import Ours, settle
 
 log = logging.getLogger(__name__)
@@ -97,18 +98,20 @@ def _read_again(session: Session, event: Event, now: datetime) -> EventOutcome:
 
 Handler = Callable[[Session, Payment, Event, datetime], EventOutcome]
 """Joins what an event tells about a payment that is ours, and locked."""
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {"charge": charges.take_in, "refund": refunds.take_in}
 """By the kind of Stripe's object."""
 
 
 def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutcome:
     """Charges, refunds, disputes, warnings: of a payment of ours.
 
-    Of a payment we do not know, a job asks Stripe whose it is: the refund may have come before the payment (rule 10).
+    Of a payment we do not know, or do not know as paid, a job asks Stripe: the refund may have come before the payment
+    (rule 10). Whose money it is must be known before any of it is said to go back.
     """
     if not event.payment_intent:
         return EventOutcome.IGNORED
-    if repository.find_payment(session, event.payment_intent) is None:
+    payment = repository.find_payment(session, event.payment_intent)
+    if payment is None or payment.stage is not PaymentStage.PAID:
         payload = {"event": event.id, "payment_intent": event.payment_intent}
         enqueue(session, "find_owner", payload, now, unique_key=f"find_owner:{event.id}")
         return EventOutcome.IGNORED

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.actors import SYSTEM
 from store.audit.repository import raise_attention
 from store.cart import repository as carts
 from store.jobs.repository import enqueue
@@ -25,6 +26,7 @@ from store.payments.facts import SessionFact
 from store.payments.joins import contradict, join_payment, join_session
 from store.payments.ledger import booking
 from store.payments.models import EventOutcome, Payment, PaymentStage, SessionState, StripeSession
+from store.payments.refunds.reserving import refund_unapplied
 from store.stock import repository as stock
 
 log = logging.getLogger(__name__)
@@ -180,10 +182,12 @@ def _paid(
     return EventOutcome.ATTENTION
 
 
+REFUNDED_AT_ONCE = frozenset({"duplicate", "cancelled", "stock_gone"})
+"""Why money goes back by itself; in the other cases staff accept it or refund it (rule 20)."""
 SENTENCES = {
-    "duplicate": "This checkout was paid twice. Refund the second payment.",
-    "cancelled": "The buyer had cancelled when the money came. Refund it.",
-    "stock_gone": "The money came after the hold had ended, and the things are gone. Refund it, or find them.",
+    "duplicate": "This checkout was paid twice. The second payment is being refunded.",
+    "cancelled": "The buyer had canceled when the money came. It is being refunded.",
+    "stock_gone": "The money came after the hold had ended, and the things are gone. It is being refunded.",
     "mismatch": "What was paid is not what was agreed. Compare, then accept or refund.",
     "unknown": "Our shop's mark is on this payment, but we know no checkout for it. See its line items at Stripe.",
 }
@@ -207,6 +211,8 @@ def _keep_unapplied(session: Session, payment: Payment, reason: str, sentence: s
     if payment.amount:
         booking.book_unapplied(session, payment, payment.paid_at or now, now)
     raise_attention(session, f"unapplied_{reason}", f"payment:{payment.payment_intent}", sentence, now)
+    if reason in REFUNDED_AT_ONCE:
+        refund_unapplied(session, SYSTEM, payment, None, now)
 
 
 def _unpaid(session: Session, fact: SessionFact, checkout: Checkout, ended_as: CheckoutState, now: datetime) -> None:

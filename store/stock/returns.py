@@ -102,7 +102,5 @@ def _note(
     session: Session, variant_id: int, kind: MovementKind, quantity: int, reason: str, actor: str, now: datetime
 ) -> None:
     session.add(
-        StockMovement(
-            variant_id=variant_id, kind=kind, quantity=quantity, reason=reason, actor=actor, created_at=now
-        )
+        StockMovement(variant_id=variant_id, kind=kind, quantity=quantity, reason=reason, actor=actor, created_at=now)
     )

@@ -27,8 +27,6 @@ def create_refund(gateway: Gateway, refund: Refund, payment_intent: str, now: da
 def list_refunds(gateway: Gateway, payment_intent: str, now: datetime) -> list[RefundFact]:
     """All refunds of a payment, on all pages."""
     found = gateway.ask(
-        lambda stripe: list(
-            stripe.v1.refunds.list({"payment_intent": payment_intent, "limit": 100}).auto_paging_iter()
-        )
+        lambda stripe: list(stripe.v1.refunds.list({"payment_intent": payment_intent, "limit": 100}).auto_paging_iter())
     )
     return [read_refund(one.to_dict(), now) for one in found]

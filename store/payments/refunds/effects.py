@@ -62,7 +62,7 @@ def accept(session: Session, refund: Refund, payment: Payment, order: Order | No
         return
     if refund.repays_id is None and refund.lines:
         give_back_units(session, refund, order, now, withheld=True)
-    happened = {"refund": refund.id, "amount": refund.amount}
+    happened: dict[str, object] = {"refund": refund.id, "amount": refund.amount}
     orders.add_event(session, order.id, "refunded", refund.actor, now, happened)
 
 
@@ -115,7 +115,7 @@ def fall_through(session: Session, refund: Refund, payment: Payment, order: Orde
     if order is not None:
         for line in refund.lines:
             move_units(session, line.order_line_id, refunded=-(line.unsent + line.sent))
-        happened = {"refund": refund.id, "amount": refund.amount}
+        happened: dict[str, object] = {"refund": refund.id, "amount": refund.amount}
         orders.add_event(session, order.id, "refund_failed", "stripe", now, happened)
 
 

@@ -49,7 +49,9 @@ def join_refund(session: Session, payment: Payment, fact: RefundFact, now: datet
         session.flush()
         effects.accept(session, refund, payment, order, now)
     if {said_before, fact.state} == FALLEN_THROUGH:
-        sentence = f"Stripe says that the refund {fact.stripe_id} has failed, and that it was canceled. Look at it there."
+        sentence = (
+            f"Stripe says that the refund {fact.stripe_id} has failed, and that it was canceled. Look at it there."
+        )
         raise_attention(session, "refund_contradiction", f"refund:{refund.id}", sentence, now)
     if refund.state in FALLEN_THROUGH and refund.failed_at is None:
         refund.failed_at = fact.happened_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, selectinload
@@ -49,7 +49,7 @@ def find_told(session: Session, payment: Payment, fact: RefundFact) -> Refund | 
     return session.scalar(stamped)
 
 
-def _of_payment(payment: Payment) -> Select[tuple[Refund]]:
+def _of_payment(payment: Payment) -> Select[Refund]:
     query = select(Refund).where(Refund.payment_id == payment.id).options(selectinload(Refund.lines))
     return query.execution_options(populate_existing=True)
 
@@ -70,6 +70,23 @@ def is_undecided(session: Session, payment_id: int) -> bool:
     """Whether a refund of the payment is under way whose outcome nobody knows (rule 24)."""
     query = select(Refund.id).where(Refund.payment_id == payment_id, Refund.state.in_(UNKNOWN))
     return session.scalar(query.limit(1)) is not None
+
+
+def is_repaid(session: Session, refund_id: int) -> bool:
+    """Whether its money was sent once more, or is about to be."""
+    query = select(Refund.id).where(Refund.repays_id == refund_id, Refund.state.in_(COUNTED))
+    return session.scalar(query.limit(1)) is not None
+
+
+def note_sending(session: Session, refund: Refund, now: datetime, key_lives: timedelta) -> Refund:
+    """Write down, before Stripe is asked, that it is, and with which key (rule 24).
+
+    The key stays while Stripe remembers it; of two that would make a new one at once, one does, and both use it.
+    """
+    own = update(Refund).where(Refund.id == refund.id, Refund.state.in_(UNKNOWN), Refund.sending == refund.sending)
+    if refund.first_sent_at is None or now >= refund.first_sent_at + key_lives:
+        session.execute(own.values(state=RefundState.SENT, sending=refund.sending + 1, first_sent_at=now))
+    return get_refund(session, refund.id)
 
 
 def is_refundable(session: Session, payment_id: int) -> bool:
