@@ -188,9 +188,7 @@ class Shop(People):
         return session_in(answer.location)
 
     def pay(self, session_id: str, **how) -> dict:
-        answer = self.account.control("POST", f"pay/{session_id}", how or {"card": "4242424242424242"})
-        assert answer.ok, answer.text
-        return answer.json()
+        return self.tell_stripe(f"pay/{session_id}", **(how or {"card": "4242424242424242"}))
 
     def buy(self, *variant_ids: int, quantity: int = 1) -> Visitor:
         """Bag, checkout, payment, webhook."""
@@ -220,6 +218,24 @@ class Shop(People):
             "/webhooks/stripe", data=body, headers={"Stripe-Signature": header, "Sec-Fetch-Site": "none"}
         )
         return answer.status_code, answer.text
+
+    def refund_at_stripe(self, payment_intent: str, **given) -> dict:
+        """Somebody refunds in Stripe's dashboard: `amount`, `reason`, `metadata`, all of them optional; the refund."""
+        return self.tell_stripe(f"refund/{payment_intent}", **given)
+
+    def refund_outcome(self, refund: str, outcome: str, **more) -> dict:
+        """succeed, fail (with a `reason`), cancel or require_action; the refund."""
+        return self.tell_stripe(f"refunds/{refund}", outcome=outcome, **more)
+
+    def set_balance(self, *, enough: bool) -> None:
+        """Whether refunds find enough money; those that waited succeed when there is."""
+        self.tell_stripe("balance", enough=enough)
+
+    def tell_stripe(self, control: str, **given) -> dict:
+        """Use a test control of the sandbox; its answer."""
+        answer = self.account.control("POST", control, given)
+        assert answer.ok, answer.text
+        return answer.json()
 
     def requests(self, path: str = "") -> list[dict]:
         """The calls the shop has made to Stripe."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from store.sandbox.errors import ApiError, missing
 from store.sandbox.ids import new_id
-from store.sandbox.shapes import complete
+from store.sandbox.shapes import complete, has
 
 TEST_KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]+")
 Body = dict[str, Any]
@@ -36,6 +36,7 @@ class Account:
     number: int
     offset: float
     deliveries: str
+    settings: Body = field(default_factory=dict)  # how the account differs from a usual one
     cause: Cause = field(default_factory=Cause)
     moment: float | None = None  # set while something that was due earlier is being done
 
@@ -50,11 +51,7 @@ class Account:
     def add(self, kind: str, body: Body, private: Body | None = None) -> Body:
         """A new object with id, created and livemode, every nullable member present."""
         made: Body = {"id": new_id(kind), "object": kind, "created": self.timestamp, "livemode": False}
-        if kind in ("balance_transaction", "item"):
-            del made["livemode"]
-        if kind == "item":
-            del made["created"]
-        made = complete(kind, made | body)
+        made = complete(kind, {name: value for name, value in made.items() if has(kind, name)} | body)
         values = (made["id"], self.number, kind, self.timestamp, json.dumps(made), json.dumps(private or {}))
         query = "INSERT INTO object (id, account, kind, created, body, private) VALUES (?,?,?,?,?,?)"
         self.connection.execute(query, values)
@@ -115,6 +112,11 @@ class Account:
             raise missing("object", identifier, param)
         return int(row["seq"])
 
+    def change_settings(self, **settings: Any) -> None:  # noqa: ANN401 - any JSON
+        self.settings = self.settings | settings
+        query = "UPDATE account SET settings = ? WHERE number = ?"
+        self.connection.execute(query, (json.dumps(self.settings), self.number))
+
     def set_timer(self, kind: str, identifier: str, due_at: float) -> None:
         values = (self.number, due_at, kind, identifier)
         self.connection.execute("INSERT INTO timer (account, due_at, kind, object) VALUES (?,?,?,?)", values)
@@ -146,4 +148,5 @@ def account_of(connection: sqlite3.Connection, identifier: str) -> Account | Non
 
 
 def _account(row: sqlite3.Row, connection: sqlite3.Connection) -> Account:
-    return Account(connection, row["number"], row["clock_offset"], row["deliveries"])
+    settings = json.loads(row["settings"])
+    return Account(connection, row["number"], row["clock_offset"], row["deliveries"], settings)

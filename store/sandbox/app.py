@@ -8,7 +8,7 @@ from email.utils import formatdate
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from store.sandbox import controls, gate
+from store.sandbox import aftermath, controls, gate
 from store.sandbox.courier import Courier
 from store.sandbox.errors import ApiError
 from store.sandbox.hosted_page import index, views
@@ -26,6 +26,7 @@ def create_app(state: State, courier: Courier, demo_key: str | None = None) -> F
     for route in ROUTES:
         rule = re.sub(r"{(\w+)}", r"<\1>", route.path)
         app.add_url_rule(rule, f"{route.method} {route.path}", gate.view(route), methods=[route.method])
+    app.register_blueprint(aftermath.blueprint)
     app.register_blueprint(controls.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(index.blueprint)

@@ -56,7 +56,11 @@ TOKENS = {
     "chargeDeclinedProcessingError": "4000000000000119",
     "authenticationRequired": "4000002760003184",
     "threeDSecure2Required": "4000000000003220",
+    "pendingRefund": "4000000000007726",
+    "refundFail": "4000000000005126",
 }
+SETTLED_LATER = {"4000000000007726"}  # a refund to this card waits for a while
+FAILS_LATER = {"4000000000005126"}  # a refund to this card succeeds, then comes back
 BANK_FAILS = {"IT60X0542811101000000123456"}
 BANK_DAYS = 3
 

@@ -29,31 +29,37 @@ blueprint = Blueprint("controls", __name__, url_prefix="/_test")
 View = Callable[..., dict[str, Any]]
 
 
-def control(rule: str, method: str) -> Callable[[View], View]:
-    """A view that answers with a dict as JSON, and with ApiErrors as the API does."""
+def registrar(controls: Blueprint) -> Callable[[str, str], Callable[[View], View]]:
+    """What makes a view of `controls` that answers with a dict as JSON, and with ApiErrors as the API does."""
 
-    def register(view: View) -> View:
-        @wraps(view)
-        def answer(**path: str) -> tuple[Response, int]:
-            try:
-                return jsonify(view(**path)), 200
-            except ApiError as refusal:
-                return jsonify(refusal.body()), refusal.status
+    def control(rule: str, method: str) -> Callable[[View], View]:
+        def register(view: View) -> View:
+            @wraps(view)
+            def answer(**path: str) -> tuple[Response, int]:
+                try:
+                    return jsonify(view(**path)), 200
+                except ApiError as refusal:
+                    return jsonify(refusal.body()), refusal.status
 
-        blueprint.add_url_rule(rule, f"{method} {view.__name__}", answer, methods=[method])
-        return view
+            controls.add_url_rule(rule, f"{method} {view.__name__}", answer, methods=[method])
+            return view
 
-    return register
+        return register
+
+    return control
+
+
+control = registrar(blueprint)
 
 
 @contextmanager
-def _account() -> Iterator[Account]:
+def opened_account() -> Iterator[Account]:
     state: State = current_app.extensions["state"]
     with state.transaction() as connection:
         yield open_account(connection, gate.given_key())
 
 
-def _given() -> dict[str, Any]:
+def given_body() -> dict[str, Any]:
     given = request.get_json(silent=True)
     return given if isinstance(given, dict) else {}
 
@@ -65,18 +71,18 @@ def _courier() -> Courier:
 
 @control("/clock", "GET")
 def read_clock() -> dict[str, Any]:
-    with _account() as account:
+    with opened_account() as account:
         return {"now": account.now, "offset": account.offset}
 
 
 @control("/clock", "POST")
 def set_clock() -> dict[str, Any]:
     """`{"advance": seconds}` or `{"now": epoch}`; what has fallen due has happened when this answers."""
-    given = _given()
+    given = given_body()
     wish = given.get("advance", given.get("now"))
     if isinstance(wish, bool) or not isinstance(wish, int | float):
         raise ApiError("Give advance (seconds) or now (epoch seconds).", param="advance")
-    with _account() as account:
+    with opened_account() as account:
         account.offset = account.offset + wish if "advance" in given else wish - time.time()
         change = "UPDATE account SET clock_offset = ? WHERE number = ?"
         account.connection.execute(change, (account.offset, account.number))
@@ -86,7 +92,7 @@ def set_clock() -> dict[str, Any]:
 
 @control("/deliveries", "GET")
 def list_attempts() -> dict[str, Any]:
-    with _account() as account:
+    with opened_account() as account:
         rows = account.connection.execute("SELECT * FROM attempt WHERE account = ? ORDER BY seq", (account.number,))
         return {"mode": account.deliveries, "data": [_row(row) for row in rows]}
 
@@ -94,10 +100,10 @@ def list_attempts() -> dict[str, Any]:
 @control("/deliveries", "POST")
 def set_deliveries() -> dict[str, Any]:
     """`{"mode": "off"}`: nothing is sent by itself, what is owed waits for `drain` or for `"on"`."""
-    mode = _given().get("mode")
+    mode = given_body().get("mode")
     if mode not in ("on", "off"):
         raise ApiError("mode is on or off.", param="mode")
-    with _account() as account:
+    with opened_account() as account:
         account.connection.execute("UPDATE account SET deliveries = ? WHERE number = ?", (mode, account.number))
         return {"mode": mode}
 
@@ -105,7 +111,7 @@ def set_deliveries() -> dict[str, Any]:
 @control("/deliveries/drain", "POST")
 def drain() -> dict[str, Any]:
     """Try everything that is due, once, in this very request; also while deliveries are off."""
-    with _account() as account:
+    with opened_account() as account:
         timers.run_due(account)
         endpoints = [endpoint["id"] for endpoint in account.oldest_first("webhook_endpoint")]
     return {"data": [asdict(attempt) for endpoint in endpoints for attempt in _courier().deliver_due(endpoint)]}
@@ -114,7 +120,7 @@ def drain() -> dict[str, Any]:
 @control("/events/<event>/redeliver", "POST")
 def redeliver(event: str) -> dict[str, Any]:
     """Send an event once more, whatever became of it, and answer with the attempts."""
-    with _account() as account:
+    with opened_account() as account:
         account.get("event", event)
         endpoints = post.again(account, event)
     return {"data": [asdict(tried) for endpoint in endpoints for tried in _courier().deliver_due(endpoint, {event})]}
@@ -122,7 +128,7 @@ def redeliver(event: str) -> dict[str, Any]:
 
 @control("/requests", "GET")
 def list_requests() -> dict[str, Any]:
-    with _account() as account:
+    with opened_account() as account:
         rows = account.connection.execute("SELECT * FROM request WHERE account = ? ORDER BY seq", (account.number,))
         return {"data": [_row(row) for row in rows]}
 
@@ -130,9 +136,9 @@ def list_requests() -> dict[str, Any]:
 @control("/pay/<session>", "POST")
 def pay(session: str) -> dict[str, Any]:
     """`{"card": number}` or `{"iban": …}`, with `email`, `name`, and `bank` = approve|fail for cards that ask."""
-    given = _given()
+    given = given_body()
     who = Buyer(given.get("email", "buyer@example.com"), given.get("name", "Test Buyer"), given.get("postal_code"))
-    with _account() as account:
+    with opened_account() as account:
         body = buyer.session_now(account, session)
         if "iban" in given:
             iban = cards.clean(str(given["iban"])).upper()
@@ -152,18 +158,18 @@ def pay(session: str) -> dict[str, Any]:
 @control("/bank/<intent>", "POST")
 def answer_debit(intent: str) -> dict[str, Any]:
     """The bank's answer to a delayed payment, now: `{"outcome": "succeed" | "fail"}`."""
-    outcome = _given().get("outcome")
+    outcome = given_body().get("outcome")
     if outcome not in ("succeed", "fail"):
         raise ApiError("outcome is succeed or fail.", param="outcome")
-    with _account() as account:
+    with opened_account() as account:
         return paying.settle_bank_debit(account, intent, outcome)
 
 
 @control("/webhook_endpoints/<endpoint>/roll", "POST")
 def roll_secret(endpoint: str) -> dict[str, Any]:
     """A new secret; the old one signs too for `{"overlap": seconds}`, a day by default."""
-    with _account() as account:
-        overlap = float(_given().get("overlap", webhook_endpoints.OVERLAP_SECONDS))
+    with opened_account() as account:
+        overlap = float(given_body().get("overlap", webhook_endpoints.OVERLAP_SECONDS))
         return {"secret": webhook_endpoints.roll(account, endpoint, overlap)}
 
 

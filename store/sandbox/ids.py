@@ -12,6 +12,13 @@ SHAPES = {
     "payment_intent": ("pi_3", 23),
     "charge": ("ch_3", 23),
     "payment": ("py_3", 23),  # a charge to a bank account
+    "refund": ("re_3", 23),
+    "payment_refund": ("pyr_1", 23),  # of a charge to a bank account
+    "dispute": ("dp_1", 23),
+    "inquiry": ("du_1", 23),
+    "review": ("prv_1", 23),
+    "radar.early_fraud_warning": ("issfr_1", 23),
+    "payout": ("po_1", 23),
     "event": ("evt_1", 23),
     "balance_transaction": ("txn_3", 23),
     "webhook_endpoint": ("we_1", 23),
@@ -30,6 +37,10 @@ SHAPES = {
 def new_id(kind: str) -> str:
     prefix, length = SHAPES[kind]
     return prefix + random_text(length)
+
+
+def random_digits(length: int) -> str:
+    return "".join(secrets.choice(string.digits) for _ in range(length))
 
 
 def random_text(length: int) -> str:

@@ -6,6 +6,8 @@ cases and minimum charge amounts. Stripe writes ISK and UGX with two decimals th
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from store.sandbox.errors import ApiError
 
 ZERO_DECIMAL = frozenset(
@@ -58,3 +60,9 @@ def display(amount: int, currency: str) -> str:
     number = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
     symbol = SYMBOL.get(currency)
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{currency.upper()} {number}"
+
+
+def exchange(amount: int, currency: str, into: str, rate: float) -> int:
+    """`rate` is for whole units: what one dollar is in yen. Half of a smallest unit counts as one."""
+    whole = Decimal(amount).scaleb(-exponent(currency)) * Decimal(str(rate))
+    return int(whole.scaleb(exponent(into)).quantize(Decimal(1), ROUND_HALF_UP))

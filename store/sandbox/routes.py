@@ -14,6 +14,7 @@ from store.sandbox.resources import (
     payment_pages,
     prices,
     products,
+    refunds,
     webhook_endpoints,
 )
 
@@ -33,6 +34,11 @@ ROUTES = (
     Route("GET", "/v1/charges", charges.list_all),
     Route("GET", "/v1/charges/{charge}", charges.retrieve),
     Route("POST", "/v1/charges/{charge}", charges.update),
+    Route("POST", "/v1/refunds", refunds.create),
+    Route("GET", "/v1/refunds", refunds.list_all),
+    Route("GET", "/v1/refunds/{refund}", refunds.retrieve),
+    Route("POST", "/v1/refunds/{refund}", refunds.update),
+    Route("POST", "/v1/refunds/{refund}/cancel", refunds.cancel),
     Route("POST", "/v1/customers", customers.create),
     Route("GET", "/v1/customers", customers.list_all),
     Route("GET", "/v1/customers/{customer}", customers.retrieve),

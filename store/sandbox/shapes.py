@@ -60,6 +60,10 @@ def known_versions() -> frozenset[str]:
     return frozenset(endpoint["properties"]["api_version"]["enum"])
 
 
+def has(kind: str, member: str) -> bool:
+    return member in (resource(kind) or {}).get("properties", {})
+
+
 def expandable(kind: str, field: str) -> bool:
     properties = (resource(kind) or {}).get("properties", {})
     return "x-expandable" in properties.get(field, {}) or (kind, field) == ("checkout.session", "line_items")

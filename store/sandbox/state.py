@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LAYOUT = 1  # raise it with every change of the tables
+LAYOUT = 2  # raise it with every change of the tables
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
-    clock_offset REAL NOT NULL DEFAULT 0, deliveries TEXT NOT NULL DEFAULT 'on'
+    clock_offset REAL NOT NULL DEFAULT 0, deliveries TEXT NOT NULL DEFAULT 'on', settings TEXT NOT NULL DEFAULT '{}'
 );
 CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account INTEGER NOT NULL,

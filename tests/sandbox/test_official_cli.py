@@ -58,6 +58,13 @@ def test_the_command_line_expires_a_session(account, trigger):
     assert happened(account) == ["checkout.session.expired"]
 
 
+def test_the_command_line_refunds_a_charge(account, trigger):
+    run = trigger("charge.refunded")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert [(one.amount, one.status) for one in account.v1.refunds.list()] == [(100, "succeeded")]
+    assert "charge.refunded" in happened(account)
+
+
 @pytest.mark.parametrize("event", ["payment_intent.created", "payment_intent.succeeded", "payment_intent.canceled",
                                    "payment_intent.requires_action", "payment_intent.payment_failed"])  # fmt: skip
 def test_the_command_line_drives_payment_intents_too(account, trigger, event):

@@ -1,13 +1,16 @@
-"""Balance transactions: what a charge leaves in the balance after the fee.
+"""Balance transactions: every change of the balance, and what of it is a fee.
 
-The fee is the usual one of a US card, 2.9 % + 30 in the smallest unit; real fees depend on the contract.
+The fee of a charge is the usual one of a US card, 2.9 % + 30 in the smallest unit; real fees depend
+on the contract. A currency for which the account has an exchange rate is settled in the account's
+own; every other is kept as it came.
 """
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
-from store.sandbox import lists
+from store.sandbox import lists, money
 from store.sandbox.account import Account, Body
 from store.sandbox.api import Call
 
@@ -15,43 +18,80 @@ FEE_SHARE, FEE_FIXED = Decimal("0.029"), 30
 AVAILABLE_AFTER = 2 * 24 * 3600
 
 
+class Settled(NamedTuple):
+    """An amount as it reaches the balance; no rate when nothing was exchanged."""
+
+    amount: int
+    currency: str
+    rate: float | None = None
+
+
 def fee_of(amount: int) -> int:
     return int((amount * FEE_SHARE).quantize(Decimal(1), ROUND_HALF_UP)) + FEE_FIXED
 
 
+def settled(account: Account, amount: int, currency: str) -> Settled:
+    """At the rate of this moment: a refund may be exchanged at another rate than its charge was."""
+    own = account.settings.get("settlement_currency", currency)
+    rate = account.settings.get("exchange_rates", {}).get(currency)
+    if own == currency or rate is None:
+        return Settled(amount, currency)
+    return Settled(money.exchange(amount, currency, own, rate), own, rate)
+
+
 def post_charge(account: Account, charge: Body) -> Body:
-    amount, currency = charge["amount_captured"], charge["currency"]
-    fee = fee_of(amount)
-    detail = {"amount": fee, "currency": currency, "description": "Processing fee", "type": "stripe_fee"}
-    detail |= {"application": None}
-    body = {
-        "amount": amount,
-        "available_on": account.timestamp + AVAILABLE_AFTER,
-        "balance_type": "payments",
-        "currency": currency,
-        "description": charge["description"],
-        "fee": fee,
-        "fee_details": [detail],
-        "net": amount - fee,
-        "reporting_category": "charge",
-        "source": charge["id"],
-        "status": "pending",
-        "type": "payment" if charge["payment_method_details"]["type"] == "sepa_debit" else "charge",
-    }
-    return account.add("balance_transaction", body)
+    due = settled(account, charge["amount_captured"], charge["currency"])
+    by_bank = charge["payment_method_details"]["type"] == "sepa_debit"
+    facts = {"description": charge["description"], "source": charge["id"], "reporting_category": "charge"}
+    facts |= {"type": "payment" if by_bank else "charge", "available_on": account.timestamp + AVAILABLE_AFTER}
+    return _post(account, due, facts, fee_of(due.amount), "Processing fee")
+
+
+def post_refund(account: Account, refund: Body, charge: Body) -> Body:
+    """Out of the balance with the money of the charge, as soon as that itself is available."""
+    posted = account.find(charge["balance_transaction"] or "", "balance_transaction")
+    with_charge = charge["created"] + AVAILABLE_AFTER if posted is None else posted["available_on"]
+    available_on = max(account.timestamp, with_charge)
+    kind = "refund" if refund["id"].startswith("re_") else "payment_refund"
+    facts = {"description": "Refund", "source": refund["id"], "reporting_category": "refund"}
+    facts |= {"type": kind, "available_on": available_on}
+    return _post(account, settled(account, -refund["amount"], refund["currency"]), facts)
+
+
+def reverse_refund(account: Account, refund: Body) -> Body:
+    """A refund that did not arrive is back in the balance, to the cent that left it."""
+    left = account.get("balance_transaction", refund["balance_transaction"])
+    facts = {"description": "Refund failure", "source": refund["id"], "reporting_category": "refund_failure"}
+    facts |= {"type": "refund_failure", "available_on": max(account.timestamp, left["available_on"])}
+    return _post(account, Settled(-left["amount"], left["currency"], left["exchange_rate"]), facts)
 
 
 def retrieve(call: Call) -> Body:
-    return _as_of(call.account, call.account.get("balance_transaction", call.path["id"]))
+    return as_of(call.account, call.account.get("balance_transaction", call.path["id"]))
 
 
 def list_all(call: Call) -> Body:
     filters = ("currency", "source", "type")
     listed = lists.listing(call, "balance_transaction", "/v1/balance_transactions", filters)
-    listed["data"] = [_as_of(call.account, posted) for posted in listed["data"]]
+    listed["data"] = [as_of(call.account, posted) for posted in listed["data"]]
     return listed
 
 
-def _as_of(account: Account, posted: Body) -> Body:
+def as_of(account: Account, posted: Body) -> Body:
     """Money becomes available by the passing of time alone."""
     return posted | {"status": "available" if posted["available_on"] <= account.now else "pending"}
+
+
+def _post(account: Account, due: Settled, facts: Body, fee: int = 0, fee_name: str = "") -> Body:
+    detail = {"amount": fee, "currency": due.currency, "description": fee_name, "type": "stripe_fee"}
+    body = {
+        "amount": due.amount,
+        "balance_type": "payments",
+        "currency": due.currency,
+        "exchange_rate": due.rate,
+        "fee": fee,
+        "fee_details": [detail | {"application": None}] if fee else [],
+        "net": due.amount - fee,
+        "status": "available" if facts["available_on"] <= account.now else "pending",
+    }
+    return account.add("balance_transaction", body | facts)
