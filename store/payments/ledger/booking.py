@@ -1,27 +1,61 @@
-"""The ledger: double entry in minor units, one entry for each thing that happened, never changed.
+"""Booking: double entry in minor units, one entry for each thing that happened, never changed.
 
-Debits are positive, credits negative; each entry's postings add up to 0. Accounts: what Stripe holds for us
-(`stripe_clearing`), what we earned (`sales`, `shipping`), what we gave away (`discounts`), what is the state's (`tax`),
-and what we hold without a claim to it (`customer_liability`).
+Debits are positive, credits negative; each entry's postings add up to 0. What each account means: `accounts.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import insert as insert_plainly
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.db import insert
 from store.orders.models import Order
+from store.payments.ledger.accounts import CLEARING, CUSTOMER_LIABILITY, DISCOUNTS, SALES, SHIPPING, TAX
 from store.payments.ledger.models import JournalEntry, Posting
 from store.payments.models import Payment
 
-CLEARING = "stripe_clearing"
-SALES = "sales"
-SHIPPING = "shipping"
-DISCOUNTS = "discounts"
-TAX = "tax"
-CUSTOMER_LIABILITY = "customer_liability"
+
+def book(
+    session: Session,
+    kind: str,
+    source_type: str,
+    source_id: str,
+    currency: str,
+    postings: Mapping[str, int],
+    booked_at: datetime,
+    now: datetime,
+) -> bool:
+    """Write one entry; whether it is new. The same kind for the same source is booked once, whoever is first.
+
+    `postings` are minor units of `currency` by account, debits positive; zeros are left out, and nothing but zeros
+    is nothing to book. `booked_at` is Stripe's date of the fact. Raises ValueError when they do not add up to 0.
+    """
+    if not source_id:
+        raise ValueError(f"an entry of kind {kind} must name what caused it")
+    if sum(postings.values()):
+        raise ValueError(f"the postings of {kind} for {source_type} {source_id} do not balance")
+    moved = {account: amount for account, amount in postings.items() if amount}
+    if not moved:
+        return False
+    row = insert(session, JournalEntry).values(
+        kind=kind,
+        source_type=source_type,
+        source_id=source_id,
+        currency=currency,
+        booked_at=booked_at,
+        created_at=now,
+    )
+    once = row.on_conflict_do_nothing(index_elements=["kind", "source_type", "source_id"])
+    entry_id = session.scalar(once.returning(JournalEntry.id))
+    if entry_id is None:
+        return False
+    lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
+    session.execute(insert_plainly(Posting), lines)
+    return True
 
 
 def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetime, now: datetime) -> None:
@@ -33,44 +67,14 @@ def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetim
         SHIPPING: -order.shipping,
         TAX: -order.tax,
     }
-    _book(session, "sale", payment, order.currency, postings, paid_at, now)
+    book(session, "sale", "payment_intent", payment.payment_intent, order.currency, postings, paid_at, now)
 
 
 def book_unapplied(session: Session, payment: Payment, paid_at: datetime, now: datetime) -> None:
     """Money without an order: Stripe owes it to us, and we owe it to whoever paid (rule 20)."""
-    amount = payment.amount or 0
-    _book(
-        session,
-        "unapplied",
-        payment,
-        payment.currency or "",
-        {CLEARING: amount, CUSTOMER_LIABILITY: -amount},
-        paid_at,
-        now,
-    )
-
-
-def _book(
-    session: Session,
-    kind: str,
-    payment: Payment,
-    currency: str,
-    postings: dict[str, int],
-    booked_at: datetime,
-    now: datetime,
-) -> None:
-    if sum(postings.values()):
-        raise ValueError(f"the postings of {kind} for {payment.payment_intent} do not balance")
-    entry = JournalEntry(
-        kind=kind,
-        source_type="payment_intent",
-        source_id=payment.payment_intent,
-        currency=currency,
-        booked_at=booked_at,
-        created_at=now,
-    )
-    entry.postings = [Posting(account=account, amount=amount) for account, amount in postings.items() if amount]
-    session.add(entry)
+    amount, currency = payment.amount or 0, payment.currency or ""
+    postings = {CLEARING: amount, CUSTOMER_LIABILITY: -amount}
+    book(session, "unapplied", "payment_intent", payment.payment_intent, currency, postings, paid_at, now)
 
 
 def find_entry(session: Session, kind: str, payment_intent: str) -> JournalEntry | None:
