@@ -46,6 +46,7 @@ from store.orders.mails import OrderMails
 from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
+from store.payments.refunds.mails import RefundMails
 from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
@@ -101,12 +102,15 @@ def make_worker(app: Flask) -> Worker:
     mails = OrderMails(db, app.extensions["mailer"], settings)
     patient = _payments(settings, db, clock, IN_JOB)
     events, refunds = EventJobs(patient), Refunds(patient)
+    refund_mails = RefundMails(db, app.extensions["mailer"], settings)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
         "order_shipped": ShipmentMails(db, app.extensions["mailer"], settings).shipped,
+        "refund_made": refund_mails.made,
+        "refund_failed": refund_mails.failed,
         "send_refund": refunds.send_job,
         "list_refunds": refunds.list_job,
         "sweep": Sweeper(patient).sweep,

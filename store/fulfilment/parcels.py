@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -51,18 +52,38 @@ def progress_after(known: FulfilmentState, lines: Iterable[Units], *, returned: 
     return becomes if known in UNSENT else known
 
 
-def why_not_sent(money: PaymentState, progress: FulfilmentState, *, has_address: bool) -> str | None:
+class HeldBy(enum.StrEnum):
+    """Why nothing of an order may leave, whatever its money is: each reason stands until it is gone (rule 28)."""
+
+    DISPUTE = "dispute"
+    REVIEW = "review"
+    EARLY_FRAUD_WARNING = "early_fraud_warning"
+    DASHBOARD_REFUND = "dashboard_refund"
+
+
+def why_not_sent(
+    money: PaymentState, progress: FulfilmentState, *, has_address: bool, held_by: Iterable[HeldBy] = ()
+) -> str | None:
     """Why nothing of an order may leave now, as a sentence; None when it may."""
     if money not in SENDABLE:
         return _MONEY[money]
     if progress in _DONE:
         return _DONE[progress]
+    if held := sorted(set(held_by)):
+        return HELD[held[0]]
     return None if has_address else "This order has no address, so nothing of it goes by post."
 
 
+HELD = {
+    HeldBy.DISPUTE: "The buyer’s bank questions the payment of this order. Nothing leaves until that is settled.",
+    HeldBy.REVIEW: "The payment of this order is under review at Stripe. Nothing leaves until it is decided there.",
+    HeldBy.EARLY_FRAUD_WARNING: "The card’s network warns that the payment of this order may be fraud."
+    " Nothing leaves until staff have decided.",
+    HeldBy.DASHBOARD_REFUND: "Money of this order was refunded at Stripe. Nothing leaves until staff have said"
+    " which items it was for.",
+}
 _MONEY = {
     PaymentState.REFUNDED: "This order was refunded, so nothing of it is sent.",
-    PaymentState.DISPUTED: "The bank has questioned the payment of this order. Nothing leaves until that is settled.",
     PaymentState.CHARGED_BACK: "The bank has taken the payment of this order back, so nothing of it is sent.",
 }
 _DONE = {

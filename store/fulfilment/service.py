@@ -15,7 +15,7 @@ from store.db import Database
 from store.errors import Conflict
 from store.fulfilment import repository
 from store.fulfilment.models import Shipment, ShipmentLine
-from store.fulfilment.parcels import TOO_MANY, Units, fulfilment_of, why_not_sent, why_not_this_parcel
+from store.fulfilment.parcels import TOO_MANY, HeldBy, Units, fulfilment_of, why_not_sent, why_not_this_parcel
 from store.jobs.repository import enqueue
 from store.orders import repository as orders
 from store.orders.lifecycle import FulfilmentState
@@ -37,7 +37,7 @@ def pack(db: Database, actor: Actor, number: str, request_key: str, now: datetim
         order = orders.lock_order(session, number)
         if is_repeat(session, order.id, request_key) or order.fulfilment_state is FulfilmentState.PACKED:
             return
-        _require_sendable(order)
+        _require_sendable(session, order)
         if order.fulfilment_state is FulfilmentState.PART:
             raise Conflict("Part of this order has left already. Ship the rest when it is packed.")
         before = order.fulfilment_state
@@ -68,6 +68,29 @@ def ship(
     return db.run(lambda session: _ship(session, actor, number, parcel, now), repeatable=True)
 
 
+def let_go(db: Database, actor: Actor, number: str, block_id: int, request_key: str, now: datetime) -> None:
+    """Let an order leave although something speaks against it; other reasons stay. The same form again does nothing.
+
+    Raises NotFound; Conflict when this reason is gone already.
+    """
+    actor.require(Permission.ORDERS_WRITE)
+
+    def work(session: Session) -> None:
+        order = orders.lock_order(session, number)
+        if is_repeat(session, order.id, request_key):
+            return
+        block = next((one for one in repository.list_blocks(session, order.id) if one.id == block_id), None)
+        if block is None or block.closed_at is not None:
+            raise Conflict("This no longer holds the order back. Look at what is left of it.")
+        repository.close_block(session, order.id, HeldBy(block.reason), block.object_id, now, actor.name)
+        about: dict[str, object] = {"reason": block.reason, "object": block.object_id}
+        orders.add_event(session, order.id, "let_go", actor.name, now, about, request_key)
+        before, after = {"held": True}, {"held": False, **about}
+        record(session, actor, "order.let_go", f"order:{number}", before, after, now)
+
+    db.run(work, repeatable=True)
+
+
 def units_of(line: OrderLine) -> Units:
     return Units(line.quantity, line.shipped, line.cancelled, line.refunding)
 
@@ -85,7 +108,7 @@ def _ship(session: Session, actor: Actor, number: str, parcel: _Parcel, now: dat
     earlier = repository.find_shipment(session, parcel.request_key)
     if earlier is not None:
         return _of_this_order(earlier, order)
-    _require_sendable(order)
+    _require_sendable(session, order)
     lines = {line.id: units_of(line) for line in order.lines}
     if fault := why_not_this_parcel(parcel.wanted, lines):
         raise Conflict(fault)
@@ -96,7 +119,7 @@ def _ship(session: Session, actor: Actor, number: str, parcel: _Parcel, now: dat
         tracking=parcel.tracking,
         actor=actor.name,
         request_key=parcel.request_key,
-        shipped_at=now,
+        shipped_at=repository.earliest_parcel(session, order.id, now),
         lines=[ShipmentLine(order_line_id=line_id, quantity=count) for line_id, count in sorted(parcel.wanted.items())],
     )
     session.add(shipment)
@@ -106,9 +129,11 @@ def _ship(session: Session, actor: Actor, number: str, parcel: _Parcel, now: dat
     return shipment
 
 
-def _require_sendable(order: Order) -> None:
+def _require_sendable(session: Session, order: Order) -> None:
+    """Asked under the order's lock, which whoever holds it back takes too (rule 28)."""
+    held = repository.held_by(session, order.id)
     has_address = order.country is not None
-    if fault := why_not_sent(order.payment_state, order.fulfilment_state, has_address=has_address):
+    if fault := why_not_sent(order.payment_state, order.fulfilment_state, has_address=has_address, held_by=held):
         raise Conflict(fault)
 
 

@@ -61,8 +61,9 @@ _FULFILMENT_PATHS = {
     FulfilmentState.RETURNED: set(),
 }
 
-SENDABLE = frozenset({PaymentState.PAID, PaymentState.PART_REFUNDED})
-"""Only while its money is in one of these does anything of an order leave the house."""
+SENDABLE = frozenset({PaymentState.PAID, PaymentState.PART_REFUNDED, PaymentState.DISPUTED})
+"""Only while its money is in one of these does anything of an order leave the house; what is disputed is held back by
+a block of its own, which staff may lift (rule 28)."""
 UNSENT = frozenset({FulfilmentState.UNFULFILLED, FulfilmentState.PACKED, FulfilmentState.PART})
 """While an order is in one of these something of it may still have to be sent."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 
 from store.db import Amount, Base, Id, Mapped, Ref, choice, mapped_column
+from store.payments.disputes.facts import WarningKind
 
 
 class Dispute(Base):
@@ -34,11 +34,6 @@ class Dispute(Base):
     told_by: Mapped[str]
     """What told it: the event's id, or `read`. Breaks ties of time and rank."""
     opened_at: Mapped[datetime]
-
-
-class WarningKind(enum.StrEnum):
-    REVIEW = "review"
-    EARLY_FRAUD_WARNING = "early_fraud_warning"
 
 
 class FraudWarning(Base):

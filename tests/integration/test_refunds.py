@@ -1,0 +1,197 @@
+"""Money goes back by unit, by delivery or by amount; units, shelf, books, order and buyer follow, once."""
+
+import pytest
+
+from store.actors import ANONYMOUS, Actor, Role
+from store.errors import Conflict, Forbidden, Invalid, NotFound
+from store.payments.refunds.rules import UnitsBack, Wish
+from tests.integration.parcels import buy, lines, ship
+from tests.integration.refunding import (
+    RITA,
+    books,
+    everything,
+    intent_of,
+    order_states,
+    refund,
+    refunds,
+    sent,
+    units,
+    unsent,
+)
+from tests.shop import token
+
+
+def refused(shop, error, work):
+    before = everything(shop)
+    with pytest.raises(error) as refusal:
+        work()
+    assert everything(shop) == before
+    return str(refusal.value)
+
+
+def test_units_not_sent_are_canceled_and_can_be_sold_again(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    made = refund(shop, number, unsent(shop, number, 2))
+
+    assert (made.state, made.amount, made.origin) == ("succeeded", 6800, "staff")
+    assert units(shop) == [(0, 2, 0, 0, 2)]
+    assert shop.rows("SELECT shipped, cancelled, refunding FROM hold") == [(0, 2, 0)]
+    assert shop.level(tee) == (10, 1)
+    assert order_states(shop, number) == ("part_refunded", "unfulfilled")
+    (call,) = shop.requests("/v1/refunds")
+    assert call["params"] | {"metadata": None} == {
+        "payment_intent": intent_of(shop, number),
+        "amount": "6800",
+        "reason": "requested_by_customer",
+        "metadata": None,
+    }
+    assert call["params"]["metadata"] == {"refund": made.key}
+    assert call["headers"]["Idempotency-Key"] == f"refund:{made.key}:1"
+
+
+def test_a_whole_order_goes_back_to_the_cent_with_its_delivery(shop):
+    tee, cap = shop.make_item("Tee", 3333, 5), shop.make_item("Cap", 1000, 5)
+    number = buy(shop, tee, cap, quantity=2)
+    total = shop.value('SELECT total FROM "order"')
+    made = refund(shop, number, unsent(shop, number, 2, 2, shipping=850))
+
+    assert (made.amount, made.shipping, total) == (9516, 850, 9516)
+    assert order_states(shop, number) == ("refunded", "cancelled")
+    assert [shop.level(one) for one in (tee, cap)] == [(5, 0), (5, 0)]
+    assert books(shop) == {"sales": -8666, "refunds": 8666}
+
+
+def test_the_third_of_three_units_pays_what_the_first_two_left_of_an_odd_price(shop):
+    tee = shop.make_item(price=3333, units=5)
+    number = buy(shop, tee, quantity=3)
+    shop.write("UPDATE order_line SET net = 9998")  # as a discount of one cent leaves it
+    shop.write("UPDATE checkout_line SET net = 9998")
+    amounts = [refund(shop, number, unsent(shop, number, 1)).amount for _ in range(3)]
+    assert amounts == [3333, 3332, 3333]
+    assert sum(amounts) == 9998
+    shop.write("UPDATE order_line SET net = 9999")
+    shop.write("UPDATE checkout_line SET net = 9999")
+    shop.write("UPDATE refund_line SET amount = 3333")
+
+
+def test_sent_units_come_back_to_the_shelf_only_if_they_can_be_sold_again(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    ship(shop, number, {lines(shop, number)[0]: 3})
+    refund(shop, number, sent(shop, number, 1))
+    assert (units(shop), shop.level(tee)) == ([(3, 0, 0, 1, 1)], (8, 0))
+    refund(shop, number, sent(shop, number, 2, restock=False))
+    assert (units(shop), shop.level(tee)) == ([(3, 0, 0, 1, 3)], (8, 0))
+    moved = "SELECT kind, quantity, actor FROM stock_movement WHERE kind NOT IN ('receive', 'ship')"
+    assert shop.rows(moved) == [("return", 1, "member:9")]
+    assert order_states(shop, number) == ("part_refunded", "shipped")
+
+
+def test_unsent_units_that_cannot_be_sold_leave_the_shelf_for_good(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=2)
+    refund(shop, number, unsent(shop, number, 2, restock=False))
+    assert shop.level(tee) == (8, 0)
+    assert shop.rows("SELECT kind, quantity FROM stock_movement WHERE kind = 'cancel'") == [("cancel", -2)]
+
+
+def test_one_shipped_one_refunded_one_left(shop):
+    """Rule 29's timeline."""
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    line = lines(shop, number)[0]
+    ship(shop, number, {line: 1})
+    refund(shop, number, unsent(shop, number, 1))
+    assert (units(shop), shop.level(tee)) == ([(1, 1, 0, 0, 1)], (9, 1))
+    assert order_states(shop, number) == ("part_refunded", "part")
+    assert refused(shop, Conflict, lambda: ship(shop, number, {line: 2})).startswith("The parcel holds more")
+    ship(shop, number, {line: 1})
+    assert (units(shop), shop.level(tee)) == ([(2, 1, 0, 0, 1)], (8, 0))
+    assert order_states(shop, number) == ("part_refunded", "shipped")
+
+
+def test_a_refund_by_amount_touches_no_unit(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=2)
+    made = refund(shop, number, Wish(amount=500))
+    assert (made.amount, made.lines) == (500, [])
+    assert (units(shop), shop.level(tee)) == ([(0, 0, 0, 0, 0)], (10, 2))
+    assert order_states(shop, number) == ("part_refunded", "unfulfilled")
+
+
+def test_the_books_say_what_of_the_price_and_of_the_delivery_went_back(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee)
+    assert books(shop) == {"sales": -3400, "shipping": -550, "stripe_clearing": 3950}
+    refund(shop, number, unsent(shop, number, 1, shipping=50))
+    assert books(shop) == {"sales": -3400, "refunds": 3400, "shipping": -500, "stripe_clearing": 500}
+
+
+def test_more_than_is_left_is_refused_in_words(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=2)
+    refund(shop, number, unsent(shop, number, 1))
+    too_many = "More units than are left to refund. Somebody may have shipped or refunded meanwhile."
+    assert refused(shop, Conflict, lambda: refund(shop, number, unsent(shop, number, 2))) == too_many
+    assert refused(shop, Conflict, lambda: refund(shop, number, sent(shop, number, 1))) == too_many
+    too_much = "That would be $40.51, and only $40.50 is left."
+    assert refused(shop, Conflict, lambda: refund(shop, number, Wish(amount=4051))) == too_much
+    delivery = "Only $6.50 of the delivery is left to refund."
+    assert refused(shop, Conflict, lambda: refund(shop, number, Wish(shipping=651))) == delivery
+    nothing = "Nothing to refund yet. Say which units, how much of the delivery, or an amount."
+    assert refused(shop, Invalid, lambda: refund(shop, number, Wish())) == nothing
+    foreign = Wish({99_999: UnitsBack(unsent=1)})
+    assert "not of this order" in refused(shop, Conflict, lambda: refund(shop, number, foreign))
+    refused(shop, NotFound, lambda: refund(shop, "NM-XXXXX", Wish(amount=1)))
+
+
+def test_only_whom_refunds_are_given_to_may_make_one(shop):
+    number = buy(shop, shop.make_item(), quantity=1)
+    packer = Actor(member_id=7, roles=frozenset({Role.PACKER, Role.ORDERS, Role.REPORTS}))
+    for nobody in (ANONYMOUS, packer):
+        refused(shop, Forbidden, lambda nobody=nobody: refund(shop, number, Wish(amount=1), actor=nobody))
+    assert shop.requests("/v1/refunds") == []
+
+
+def test_the_same_form_again_is_the_same_refund(shop):
+    number = buy(shop, shop.make_item(), quantity=2)
+    key = token()
+    first = refund(shop, number, unsent(shop, number, 1), request_key=key)
+    after = everything(shop)
+    again = refund(shop, number, unsent(shop, number, 1), request_key=key)
+    assert (again.id, everything(shop)) == (first.id, after)
+    assert len(shop.requests("/v1/refunds")) == 1
+
+
+def test_a_form_of_another_order_is_refused(shop):
+    tee = shop.make_item()
+    one, other = buy(shop, tee), buy(shop, tee)
+    key = token()
+    refund(shop, one, Wish(amount=100), request_key=key)
+    assert "another payment" in refused(shop, Conflict, lambda: refund(shop, other, Wish(amount=100), request_key=key))
+
+
+def test_our_own_refund_told_by_its_events_is_booked_once(shop):
+    number = buy(shop, shop.make_item(), quantity=2)
+    refund(shop, number, unsent(shop, number, 1))
+    shop.worker.drain()
+    before = everything(shop)
+    assert {status for status, _ in shop.deliver()} == {200}
+    shop.worker.drain()
+    assert {name: rows for name, rows in everything(shop).items() if name != "jobs"} == {
+        name: rows for name, rows in before.items() if name != "jobs"
+    }
+    assert refunds(shop) == [("staff", "succeeded", 3400)]
+    assert [mail.subject for mail in shop.mails()].count("$34.00 is on its way back to you") == 1
+
+
+def test_the_history_tells_who_refunded_what(shop):
+    number = buy(shop, shop.make_item(), quantity=2)
+    made = refund(shop, number, unsent(shop, number, 1))
+    assert shop.rows("SELECT actor, action, subject FROM audit_entry") == [
+        (RITA.name, "order.refund", f"order:{number}")
+    ]
+    told = shop.rows("SELECT kind, actor FROM order_event ORDER BY id")
+    assert told == [("placed", "buyer"), ("paid", "stripe"), ("refunded", "member:9")]
+    assert made.note == "too small"
