@@ -80,7 +80,7 @@ def earliest_parcel(session: Session, order_id: int, now: datetime) -> datetime:
     return max(now, session.scalar(lifted) or now)
 
 
-def _blocks(order_id: int, reason: HeldBy, object_id: str) -> Select[tuple[FulfilmentBlock]]:
+def _blocks(order_id: int, reason: HeldBy, object_id: str) -> Select[FulfilmentBlock]:
     return select(FulfilmentBlock).where(
         FulfilmentBlock.order_id == order_id,
         FulfilmentBlock.reason == reason,

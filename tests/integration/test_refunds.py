@@ -62,19 +62,6 @@ def test_a_whole_order_goes_back_to_the_cent_with_its_delivery(shop):
     assert books(shop) == {"sales": -8666, "refunds": 8666}
 
 
-def test_the_third_of_three_units_pays_what_the_first_two_left_of_an_odd_price(shop):
-    tee = shop.make_item(price=3333, units=5)
-    number = buy(shop, tee, quantity=3)
-    shop.write("UPDATE order_line SET net = 9998")  # as a discount of one cent leaves it
-    shop.write("UPDATE checkout_line SET net = 9998")
-    amounts = [refund(shop, number, unsent(shop, number, 1)).amount for _ in range(3)]
-    assert amounts == [3333, 3332, 3333]
-    assert sum(amounts) == 9998
-    shop.write("UPDATE order_line SET net = 9999")
-    shop.write("UPDATE checkout_line SET net = 9999")
-    shop.write("UPDATE refund_line SET amount = 3333")
-
-
 def test_sent_units_come_back_to_the_shelf_only_if_they_can_be_sold_again(shop):
     tee = shop.make_item(price=3400, units=10)
     number = buy(shop, tee, quantity=3)

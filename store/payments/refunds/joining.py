@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store.audit.repository import close_attention, raise_attention
-from store.fulfilment.blocks import open_block
+from store.fulfilment.parcels import HeldBy
+from store.fulfilment.repository import open_block
 from store.jobs.repository import enqueue
 from store.orders import repository as orders
 from store.orders.models import Order
@@ -22,8 +23,6 @@ from store.payments.refunds.facts import RefundFact, read_refund
 from store.payments.refunds.models import Refund
 from store.payments.refunds.rules import ACCEPTED, FALLEN_THROUGH, RefundOrigin, RefundState, join
 from store.payments.restating import restate
-
-DASHBOARD_BLOCK = "dashboard_refund"
 
 
 def take_in(session: Session, payment: Payment, event: Event, now: datetime) -> EventOutcome:
@@ -87,7 +86,7 @@ def _found_at_stripe(session: Session, payment: Payment, fact: RefundFact, now: 
     session.refresh(payment)
     subject = f"refund:{refund.id}"
     if payment.order_id is not None and payment.unapplied_reason is None:
-        open_block(session, payment.order_id, DASHBOARD_BLOCK, fact.stripe_id, now)
+        open_block(session, payment.order_id, HeldBy.DASHBOARD_REFUND, fact.stripe_id, now)
         sentence = (
             "A refund was made in Stripe's dashboard. Say which units it is for, or that it is for none of them; until"
             " then nothing of its order leaves."
