@@ -58,6 +58,7 @@ from store.web import assets, cookies, current, errors, headers, limits, origin,
 
 SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
+    Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
@@ -113,6 +114,7 @@ def make_worker(app: Flask) -> Worker:
         "refund_failed": refund_mails.failed,
         "send_refund": refunds.send_job,
         "list_refunds": refunds.list_job,
+        "tell_of_unsent_refunds": refunds.tell_of_unsent,
         "sweep": Sweeper(patient).sweep,
         "find_owner": events.find_owner,
         "read_again": events.read_again,

@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store.audit.repository import close_attention, raise_attention
-from store.fulfilment.parcels import progress_after
+from store.fulfilment.parcels import HeldBy, progress_after
+from store.fulfilment.repository import STRIPE, close_block
 from store.fulfilment.service import units_of
 from store.jobs.repository import enqueue
 from store.orders import repository as orders
@@ -23,6 +24,7 @@ from store.payments.ledger.booking import book
 from store.payments.models import Payment
 from store.payments.refunds import repository
 from store.payments.refunds.models import Refund, RefundLine
+from store.payments.refunds.rules import RefundOrigin
 from store.stock import returns
 
 
@@ -61,12 +63,14 @@ def accept(session: Session, refund: Refund, payment: Payment, order: Order | No
         close_attention(session, reason, f"payment:{payment.payment_intent}", now)
         return
     if refund.repays_id is None and refund.lines:
-        give_back_units(session, refund, order, now, withheld=True)
+        give_back_units(session, refund, order, refund.actor, now, withheld=True)
     happened: dict[str, object] = {"refund": refund.id, "amount": refund.amount}
     orders.add_event(session, order.id, "refunded", refund.actor, now, happened)
 
 
-def give_back_units(session: Session, refund: Refund, order: Order, now: datetime, *, withheld: bool) -> None:
+def give_back_units(
+    session: Session, refund: Refund, order: Order, actor: str, now: datetime, *, withheld: bool
+) -> None:
     """Units that had not left are canceled, sent ones that can be sold again have come back; the order follows."""
     for line in refund.lines:
         back = line.sent if line.restock else 0
@@ -83,11 +87,11 @@ def give_back_units(session: Session, refund: Refund, order: Order, now: datetim
             withheld=withheld,
             restock=restock,
             reason=reason,
-            actor=refund.actor,
+            actor=actor,
             now=now,
         )
     back_again = _by_variant([line for line in refund.lines if line.restock], order, "sent")
-    returns.take_back(session, order.checkout_id, back_again, reason=reason, actor=refund.actor, now=now)
+    returns.take_back(session, order.checkout_id, back_again, reason=reason, actor=actor, now=now)
     _progress(session, order)
 
 
@@ -112,11 +116,19 @@ def fall_through(session: Session, refund: Refund, payment: Payment, order: Orde
     )
     raise_attention(session, "refund_failed", f"refund:{refund.id}", sentence, now)
     enqueue(session, "refund_failed", {"refund_id": refund.id}, now, unique_key=f"refund_failed:{refund.id}")
+    if order is not None and refund.origin is RefundOrigin.DASHBOARD:
+        end_question(session, refund, order, STRIPE, now)
     if order is not None:
         for line in refund.lines:
             move_units(session, line.order_line_id, refunded=-(line.unsent + line.sent))
         happened: dict[str, object] = {"refund": refund.id, "amount": refund.amount}
         orders.add_event(session, order.id, "refund_failed", "stripe", now, happened)
+
+
+def end_question(session: Session, refund: Refund, order: Order, closed_by: str, now: datetime) -> None:
+    """What a refund made in the dashboard was for is known now, or no longer matters: its order may leave."""
+    close_block(session, order.id, HeldBy.DASHBOARD_REFUND, refund.stripe_id or "", now, closed_by)
+    close_attention(session, "refund_unexplained", f"refund:{refund.id}", now)
 
 
 def _book(session: Session, refund: Refund, payment: Payment, now: datetime) -> None:

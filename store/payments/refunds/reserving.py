@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from store.errors import Conflict
 from store.jobs.repository import enqueue
 from store.orders import repository as orders
 from store.orders.models import Order
+from store.orders.units import move_units
 from store.payments.models import Payment
 from store.payments.refunds import effects, repository
 from store.payments.refunds.models import Refund, RefundLine
-from store.payments.refunds.rules import RefundOrigin, RefundState, Sum, Wish, price
+from store.payments.refunds.rules import RefundOrigin, RefundState, Sum, UnitsBack, Wish, price, refuse_units
 
 MOST_TRIES = 100
 """A refund is owed until Stripe has said no: with the worker's pauses these last four days."""
@@ -79,6 +81,31 @@ def refund_unapplied(
         after = {"refund": refund.id, "amount": refund.amount}
         record(session, actor, "payment.refund", f"payment:{payment.payment_intent}", {}, after, now)
     return refund
+
+
+def explain(
+    session: Session, actor: Actor, refund: Refund, order: Order, lines: Mapping[int, UnitsBack], now: datetime
+) -> None:
+    """Say which units a refund made in the dashboard was for, if any. Its payment and order are locked.
+
+    A second time changes nothing. Raises Conflict for units that are not left.
+    """
+    if refund.origin is not RefundOrigin.DASHBOARD:
+        raise Conflict("This refund was made here, and says what it is for.")
+    if not repository.is_unexplained(session, order.id, refund):
+        return
+    wanted = {line: units for line, units in lines.items() if units.count}
+    known = repository.refundables(session, order)
+    refuse_units(wanted, known)
+    worth = {line: known[line].worth(units.count) for line, units in wanted.items()}
+    refund.lines = lines_of(Wish(wanted), Sum(worth, 0, 0, sum(worth.values())))
+    session.flush()
+    for line in refund.lines:
+        move_units(session, line.order_line_id, refunded=line.unsent + line.sent)
+    effects.give_back_units(session, refund, order, actor.name, now, withheld=False)
+    effects.end_question(session, refund, order, actor.name, now)
+    after = {"refund": refund.id, "units": sum(units.count for units in wanted.values())}
+    record(session, actor, "refund.explain", f"order:{order.number}", {}, after, now)
 
 
 def repay(

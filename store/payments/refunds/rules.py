@@ -165,7 +165,7 @@ def price(wish: Wish, lines: Mapping[int, Refundable], standing: Standing) -> Su
         )
     if min(wish.shipping, wish.amount, *(min(one.unsent, one.sent) for one in wanted.values()), 0) < 0:
         raise Invalid("A refund cannot be less than nothing.")
-    _refuse_units(wanted, lines)
+    refuse_units(wanted, lines)
     if wish.shipping > standing.shipping - standing.shipping_refunded:
         left = _show(standing.shipping - standing.shipping_refunded, standing)
         raise Conflict(f"Only {left} of the delivery is left to refund.")
@@ -179,7 +179,8 @@ def price(wish: Wish, lines: Mapping[int, Refundable], standing: Standing) -> Su
     return Sum(worth, wish.shipping, tax, amount)
 
 
-def _refuse_units(wanted: Mapping[int, UnitsBack], lines: Mapping[int, Refundable]) -> None:
+def refuse_units(wanted: Mapping[int, UnitsBack], lines: Mapping[int, Refundable]) -> None:
+    """Raises Conflict for units that are not there to be refunded."""
     for line, units in wanted.items():
         if line not in lines:
             raise Conflict("The refund names something that is not of this order. Open the order again.")

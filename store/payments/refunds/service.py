@@ -6,13 +6,14 @@ A crash or a lost answer anywhere leaves a refund that a job asks about again un
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from store.actors import Actor, Permission
+from store.audit.repository import raise_attention
 from store.errors import Conflict, NotFound, PaymentUnavailable
 from store.jobs.models import Job
 from store.orders import repository as orders
@@ -23,13 +24,16 @@ from store.payments.refunds import asking, repository, reserving
 from store.payments.refunds.facts import RefundFact
 from store.payments.refunds.joining import join_refund, reject
 from store.payments.refunds.models import Refund
-from store.payments.refunds.rules import UNKNOWN, Wish
+from store.payments.refunds.rules import UNKNOWN, UnitsBack, Wish
 from store.payments.service import Payments
 
 log = logging.getLogger(__name__)
 
 KEY_LIVES = timedelta(hours=20)
 """Stripe forgets a key after a day; before that the same key cannot pay twice."""
+TOO_LONG = timedelta(minutes=50)
+MOST_TOLD = 500
+UNSENT = "Stripe has not said yet whether it has made this refund. It is sent until it does; look at the payment there."
 SAYS_NOTHING = (401, 403)
 """A key that was revoked says nothing about the refund."""
 
@@ -106,6 +110,23 @@ class Refunds:
 
         return self._make(work)
 
+    def explain(self, actor: Actor, refund_id: int, lines: Mapping[int, UnitsBack]) -> None:
+        """Say which units a refund made in Stripe's dashboard was for; none is an answer too. Then its order may leave.
+
+        Raises NotFound or Conflict.
+        """
+        actor.require(Permission.REFUNDS_WRITE)
+        now = self.payments.clock()
+
+        def work(session: Session) -> None:
+            payment = self._lock_payment(session, repository.get_refund(session, refund_id).payment_id)
+            order = reserving.lock_order_of(session, payment)
+            if order is None:
+                raise Conflict("This refund's money belonged to no order, so there are no units to name.")
+            reserving.explain(session, actor, repository.get_refund(session, refund_id), order, lines, now)
+
+        self.payments.db.run(work, repeatable=True)
+
     def send_job(self, job: Job) -> None:
         """The job `send_refund`: ask until Stripe has answered."""
         self.send(job.payload["refund_id"])
@@ -113,6 +134,15 @@ class Refunds:
     def list_job(self, job: Job) -> None:
         """The job `list_refunds`: read all refunds of a payment at Stripe, for an event said that there are some."""
         self.read_all(job.payload["payment_intent"])
+
+    def tell_of_unsent(self, _job: Job) -> None:
+        """Show staff the refunds about which Stripe has said nothing for nearly an hour; they are still being sent."""
+        db, now = self.payments.db, self.payments.clock()
+        with db.reader() as reader:
+            stuck = repository.list_unsent(reader, now - TOO_LONG, MOST_TOLD)
+        for refund in stuck:
+            subject = f"refund:{refund.id}"
+            db.run(lambda session, subject=subject: raise_attention(session, "refund_unsent", subject, UNSENT, now))  # type: ignore[misc]
 
     def read_all(self, payment_intent: str) -> None:
         """Join every refund that Stripe has of a payment of ours."""
