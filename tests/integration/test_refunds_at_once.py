@@ -1,4 +1,4 @@
-"""Two clicks, two staff, a parcel and a refund at the same instant: the sum never exceeds what was paid (rules 22, 27)."""
+"""Two clicks, two staff, a parcel and a refund at one instant: never more than was paid (rules 22, 27)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

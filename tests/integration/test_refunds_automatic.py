@@ -31,8 +31,7 @@ def test_the_stock_is_gone_and_the_payment_goes_back_with_a_mail(shop):
     tee = shop.make_item(price=3400, units=1)
     event = paid_after_all(shop, tee)
     shop.buy(tee)
-    assert shop.post_event(event) == (200, "attention")
-    assert shop.post_event(event)[0] == 200
+    assert [shop.post_event(event)[0] for _ in range(2)] == [200, 200]
     assert refunds(shop) == [("automatic", "reserved", 3950)]
     assert "unapplied_stock_gone" in shop.attention()
     shop.worker.drain()
@@ -49,7 +48,7 @@ def test_the_stock_is_gone_and_the_payment_goes_back_with_a_mail(shop):
 
 
 def test_what_was_canceled_before_the_money_came_goes_back(shop):
-    tee = shop.make_item(price=3400, units=5)
+    tee = shop.make_item(price=3400, units=20)
     client = shop.visitor_with(tee)
     session = shop.check_out(client)
     shop.pay(session, iban="AT611904300234573201")
@@ -60,7 +59,7 @@ def test_what_was_canceled_before_the_money_came_goes_back(shop):
     shop.deliver()
     shop.worker.drain()
     assert refunds(shop) == [("automatic", "succeeded", 3950)]
-    assert (shop.level(tee), books(shop)) == ((5, 0), {})
+    assert (shop.level(tee), books(shop)) == ((20, 0), {})
 
 
 def test_an_automatic_refund_that_fails_stays_open_before_staff_and_can_be_sent_again(shop):
