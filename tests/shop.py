@@ -227,6 +227,34 @@ class Shop(People):
         """succeed, fail (with a `reason`), cancel or require_action; the refund."""
         return self.tell_stripe(f"refunds/{refund}", outcome=outcome, **more)
 
+    def dispute(self, payment_intent: str, **given) -> dict:
+        """A chargeback, or with `kind="inquiry"` a question first; `amount` and `reason` if they matter."""
+        return self.tell_stripe(f"disputes/{payment_intent}", **given)
+
+    def close_dispute(self, dispute: str, outcome: str) -> dict:
+        """won, lost or prevented for a chargeback; warning_closed or prevented for an inquiry."""
+        return self.tell_stripe(f"disputes/{dispute}/close", outcome=outcome)
+
+    def escalate_dispute(self, dispute: str) -> dict:
+        """An inquiry becomes a chargeback."""
+        return self.tell_stripe(f"disputes/{dispute}/escalate")
+
+    def warn(self, payment_intent: str, **given) -> dict:
+        """The card's bank reports fraud, with a `fraud_type` if it matters; the early fraud warning."""
+        return self.tell_stripe(f"warnings/{payment_intent}", **given)
+
+    def review(self, payment_intent: str) -> dict:
+        """Stripe holds the payment for somebody to look at; the review."""
+        return self.tell_stripe(f"reviews/{payment_intent}")
+
+    def close_review(self, review: str, reason: str = "approved") -> dict:
+        """approved, canceled, disputed, refunded or refunded_as_fraud."""
+        return self.tell_stripe(f"reviews/{review}/close", reason=reason)
+
+    def payout(self, **given) -> list[dict]:
+        """All that is available goes to the bank, one payout per currency; money is available after two days."""
+        return self.tell_stripe("payout", **given)["data"]
+
     def set_balance(self, *, enough: bool) -> None:
         """Whether refunds find enough money; those that waited succeed when there is."""
         self.tell_stripe("balance", enough=enough)

@@ -7,7 +7,7 @@ and its money is back in the balance. Source: Stripe's docs, "Refund and cancel 
 
 from __future__ import annotations
 
-from store.sandbox import cards, events, money, timers
+from store.sandbox import cards, events, money, screening, timers
 from store.sandbox.account import Account, Body
 from store.sandbox.errors import ApiError
 from store.sandbox.ids import new_id, random_digits
@@ -30,6 +30,7 @@ ACTION_SECONDS = 90 * 24 * 3600
 
 def make(account: Account, charge: Body, given: Body) -> Body:
     """Refund `given["amount"]` of the charge, or what is left of it. Raises ApiError."""
+    _refuse_disputed(account, charge)
     amount = _amount(charge, given.get("amount"))
     by_card = charge["payment_method_details"]["type"] == "card"
     body = {
@@ -106,6 +107,13 @@ def tell(account: Account, refund: Body, previous: Body) -> None:
         events.emit(account, kind, refund, previous)
 
 
+def _refuse_disputed(account: Account, charge: Body) -> None:
+    for dispute in account.newest_first("dispute") if charge["disputed"] else ():
+        if dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"]:
+            message = f"Charge {charge['id']} has been charged back; it cannot be refunded."
+            raise ApiError(message, code="charge_disputed", executed=True)
+
+
 def _amount(charge: Body, wish: int | None) -> int:
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left == 0:
@@ -149,6 +157,8 @@ def _count_in(account: Account, charge: Body, refund: Body) -> None:
     if refund["reason"] == "fraudulent":
         charge["fraud_details"] = {"user_report": "fraudulent"}
     events.emit(account, "charge.refunded", account.save(charge), previous)
+    if charge["refunded"]:
+        screening.resolve(account, charge, "refunded_as_fraud" if refund["reason"] == "fraudulent" else "refunded")
 
 
 def _take_back(account: Account, refund: Body, status: str, reason: str) -> Body:

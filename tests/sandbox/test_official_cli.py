@@ -65,6 +65,14 @@ def test_the_command_line_refunds_a_charge(account, trigger):
     assert "charge.refunded" in happened(account)
 
 
+def test_the_command_line_pays_with_a_card_that_is_disputed(account, trigger):
+    run = trigger("charge.dispute.created")
+    assert run.returncode == 0, run.stdout + run.stderr
+    account.advance(61)
+    assert [(one.amount, one.status) for one in account.v1.disputes.list()] == [(100, "warning_needs_response")]
+    assert "charge.dispute.created" in happened(account)
+
+
 @pytest.mark.parametrize("event", ["payment_intent.created", "payment_intent.succeeded", "payment_intent.canceled",
                                    "payment_intent.requires_action", "payment_intent.payment_failed"])  # fmt: skip
 def test_the_command_line_drives_payment_intents_too(account, trigger, event):
