@@ -34,6 +34,11 @@ def test_a_payout_takes_all_that_is_available_and_lists_it(account):
     assert balance(account) == [[(0, "usd")], [(941, "usd")]]
 
 
+def test_some_money_is_available_at_once(account):
+    account.buy(2000, card="4000000000000077")
+    assert [one["amount"] for one in account.tell("payout")["data"]] == [1912]
+
+
 def test_each_currency_has_a_payout_of_its_own(account):
     for currency in ("usd", "eur"):
         account.buy(2000, currency)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from store.sandbox import lists, money
+from store.sandbox import cards, lists, money
 from store.sandbox.account import Account, Body
 from store.sandbox.api import Call
 
@@ -44,7 +44,9 @@ def post_charge(account: Account, charge: Body) -> Body:
     due = settled(account, charge["amount_captured"], charge["currency"])
     by_bank = charge["payment_method_details"]["type"] == "sepa_debit"
     facts = {"description": charge["description"], "source": charge["id"], "reporting_category": "charge"}
-    facts |= {"type": "payment" if by_bank else "charge", "available_on": account.timestamp + AVAILABLE_AFTER}
+    at_once = account.private(charge["payment_method"]).get("number") in cards.AVAILABLE_AT_ONCE
+    available_on = account.timestamp + (0 if at_once else AVAILABLE_AFTER)
+    facts |= {"type": "payment" if by_bank else "charge", "available_on": available_on}
     return _post(account, due, facts, fee_of(due.amount), "Processing fee")
 
 
