@@ -23,6 +23,7 @@ from store.ops.verify import verify
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import load
 from store.stock import repository as stock
+from tests.aftermath import Aftermath
 from tests.people import People, Visitor
 from tests.sandbox.conftest import Account
 
@@ -54,7 +55,7 @@ class Time:
         self.account.advance(timedelta(**by).total_seconds())
 
 
-class Shop(People):
+class Shop(People, Aftermath):
     """One shop. `numbers` makes catalogue numbers, so that every product is another."""
 
     def __init__(self, database_url: str, sandbox_url: str, folder: Path, **settings: object) -> None:
@@ -218,52 +219,6 @@ class Shop(People):
             "/webhooks/stripe", data=body, headers={"Stripe-Signature": header, "Sec-Fetch-Site": "none"}
         )
         return answer.status_code, answer.text
-
-    def refund_at_stripe(self, payment_intent: str, **given) -> dict:
-        """Somebody refunds in Stripe's dashboard: `amount`, `reason`, `metadata`, all of them optional; the refund."""
-        return self.tell_stripe(f"refund/{payment_intent}", **given)
-
-    def refund_outcome(self, refund: str, outcome: str, **more) -> dict:
-        """succeed, fail (with a `reason`), cancel or require_action; the refund."""
-        return self.tell_stripe(f"refunds/{refund}", outcome=outcome, **more)
-
-    def dispute(self, payment_intent: str, **given) -> dict:
-        """A chargeback, or with `kind="inquiry"` a question first; `amount` and `reason` if they matter."""
-        return self.tell_stripe(f"disputes/{payment_intent}", **given)
-
-    def close_dispute(self, dispute: str, outcome: str) -> dict:
-        """won, lost or prevented for a chargeback; warning_closed or prevented for an inquiry."""
-        return self.tell_stripe(f"disputes/{dispute}/close", outcome=outcome)
-
-    def escalate_dispute(self, dispute: str) -> dict:
-        """An inquiry becomes a chargeback."""
-        return self.tell_stripe(f"disputes/{dispute}/escalate")
-
-    def warn(self, payment_intent: str, **given) -> dict:
-        """The card's bank reports fraud, with a `fraud_type` if it matters; the early fraud warning."""
-        return self.tell_stripe(f"warnings/{payment_intent}", **given)
-
-    def review(self, payment_intent: str) -> dict:
-        """Stripe holds the payment for somebody to look at; the review."""
-        return self.tell_stripe(f"reviews/{payment_intent}")
-
-    def close_review(self, review: str, reason: str = "approved") -> dict:
-        """approved, canceled, disputed, refunded or refunded_as_fraud."""
-        return self.tell_stripe(f"reviews/{review}/close", reason=reason)
-
-    def payout(self, **given) -> list[dict]:
-        """All that is available goes to the bank, one payout per currency; money is available after two days."""
-        return self.tell_stripe("payout", **given)["data"]
-
-    def set_balance(self, *, enough: bool) -> None:
-        """Whether refunds find enough money; those that waited succeed when there is."""
-        self.tell_stripe("balance", enough=enough)
-
-    def tell_stripe(self, control: str, **given) -> dict:
-        """Use a test control of the sandbox; its answer."""
-        answer = self.account.control("POST", control, given)
-        assert answer.ok, answer.text
-        return answer.json()
 
     def requests(self, path: str = "") -> list[dict]:
         """The calls the shop has made to Stripe."""

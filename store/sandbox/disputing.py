@@ -120,8 +120,7 @@ def close(account: Account, dispute: Body, outcome: str) -> Body:
 
 def tell(account: Account, dispute: Body, before: Body) -> None:
     """Save a dispute that has changed and say so."""
-    previous = {name: before[name] for name in before if before[name] != dispute[name]}
-    events.emit(account, "charge.dispute.updated", account.save(dispute), previous)
+    events.emit(account, "charge.dispute.updated", account.save(dispute), events.previous(before, dispute))
 
 
 def _amount(charge: Body, wish: int | None) -> int:

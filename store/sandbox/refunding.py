@@ -7,6 +7,8 @@ and its money is back in the balance. Source: Stripe's docs, "Refund and cancel 
 
 from __future__ import annotations
 
+import copy
+
 from store.sandbox import cards, events, money, screening, timers
 from store.sandbox.account import Account, Body
 from store.sandbox.errors import ApiError
@@ -59,10 +61,11 @@ def make(account: Account, charge: Body, given: Body) -> Body:
 def succeed(account: Account, refund: Body) -> Body:
     """A refund that waited has gone out. Raises ApiError when it did not wait."""
     _check_status(refund, WAITING, "succeed")
+    facts: Body = {"status": "succeeded", "pending_reason": None, "next_action": None}
     if refund["balance_transaction"] is None:
         charge = account.get("charge", refund["charge"])
-        refund["balance_transaction"] = balance_transactions.post_refund(account, refund, charge)["id"]
-    _change(account, refund, status="succeeded", pending_reason=None, next_action=None)
+        facts["balance_transaction"] = balance_transactions.post_refund(account, refund, charge)["id"]
+    _change(account, refund, facts)
     account.set_timer("refer_refund", refund["id"], account.now + SOON)
     return refund
 
@@ -89,7 +92,7 @@ def require_action(account: Account, refund: Body) -> Body:
     }
     details = {"email_sent": mail, "expires_at": account.timestamp + ACTION_SECONDS}
     action = {"type": "display_details", "display_details": details}
-    return _change(account, refund, status="requires_action", pending_reason=None, next_action=action)
+    return _change(account, refund, {"status": "requires_action", "pending_reason": None, "next_action": action})
 
 
 def wait_for_funds(account: Account, waits: bool) -> None:
@@ -162,24 +165,24 @@ def _count_in(account: Account, charge: Body, refund: Body) -> None:
 
 
 def _take_back(account: Account, refund: Body, status: str, reason: str) -> Body:
+    facts: Body = {"status": status, "failure_reason": reason, "pending_reason": None, "next_action": None}
     if refund["balance_transaction"] is not None:
-        refund["failure_balance_transaction"] = balance_transactions.reverse_refund(account, refund)["id"]
+        facts["failure_balance_transaction"] = balance_transactions.reverse_refund(account, refund)["id"]
     charge = account.get("charge", refund["charge"])
     account.save(charge | {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False})
-    _change(account, refund, status=status, failure_reason=reason, pending_reason=None, next_action=None)
+    _change(account, refund, facts)
     if status == "failed":
         events.emit(account, "refund.failed", refund)
     return refund
 
 
-def _change(account: Account, refund: Body, **facts: object) -> Body:
-    """Members given as None are left out: Stripe does not send these as null."""
-    previous = {name: refund.get(name) for name in facts if refund.get(name) != facts[name]}
-    for name, value in facts.items():
-        refund[name] = value
-        if value is None:
-            del refund[name]
-    tell(account, account.save(refund), previous)
+def _change(account: Account, refund: Body, facts: Body) -> Body:
+    """A fact that is None is left out: Stripe does not send these as null."""
+    before = copy.deepcopy(refund)
+    refund |= facts
+    for name in [name for name in facts if facts[name] is None]:
+        del refund[name]
+    tell(account, account.save(refund), events.previous(before, refund))
     return refund
 
 

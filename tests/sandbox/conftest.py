@@ -108,7 +108,7 @@ class Account:
     def tell(self, path, **given):
         """Use a test control that has to work; its answer."""
         answer = self.control("POST", path, given)
-        assert answer.status_code == 200, answer.text
+        assert answer.ok, answer.text
         return answer.json()
 
     def posted(self, kind):
