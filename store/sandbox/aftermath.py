@@ -30,7 +30,9 @@ def _account_now() -> Iterator[Account]:
 def refund_in_dashboard(intent: str) -> dict[str, Any]:
     """`{"amount": n, "reason": …, "metadata": {}}`, all of them optional: somebody refunds by hand."""
     given = given_body()
-    wish: Body = {name: given[name] for name in ("amount", "reason") if name in given}
+    if given.get("reason", refunding.REASONS[0]) not in refunding.REASONS:
+        raise ApiError(f"reason is one of {', '.join(refunding.REASONS)}.", param="reason")
+    wish: Body = {"amount": _given_amount(given), "reason": given.get("reason")}
     wish["metadata"] = metadata.merge(None, given.get("metadata"))
     with _account_now() as account:
         return refunding.make(account, refunds.charge_of_intent(account, intent), wish)
@@ -59,7 +61,7 @@ def set_balance() -> dict[str, Any]:
 def open_dispute(intent: str) -> dict[str, Any]:
     """`{"kind": "chargeback" | "inquiry"}`, with `amount` and `reason` if they matter."""
     given = given_body()
-    kind, amount = given.get("kind", "chargeback"), given.get("amount")
+    kind, amount = given.get("kind", "chargeback"), _given_amount(given)
     if kind not in ("chargeback", "inquiry"):
         raise ApiError("kind is chargeback or inquiry.", param="kind")
     with _account_now() as account:
@@ -131,8 +133,15 @@ def set_up_account() -> dict[str, Any]:
         return account.settings
 
 
+def _given_amount(given: Body) -> int | None:
+    amount = given.get("amount")
+    if amount is not None and type(amount) is not int:
+        raise ApiError("amount is a whole number of the smallest unit.", param="amount")
+    return amount
+
+
 def _refund_outcome(account: Account, refund: Body, given: Body) -> Body:
-    outcome, reason = given.get("outcome"), given.get("reason", "expired_or_canceled_card")
+    outcome, reason = str(given.get("outcome")), given.get("reason", "expired_or_canceled_card")
     if reason not in refunding.FAILURES:
         raise ApiError(f"reason is one of {', '.join(refunding.FAILURES)}.", param="reason")
     if outcome == "fail":

@@ -17,6 +17,7 @@ from store.sandbox.resources import balance_transactions
 
 SOON = 60  # seconds until a refund is settled, fails, or has a reference
 BANK_SECONDS = 24 * 3600
+REASONS = ("requested_by_customer", "duplicate", "fraudulent")
 FAILURES = (
     "charge_for_pending_refund_disputed",
     "declined",
