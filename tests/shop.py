@@ -23,6 +23,7 @@ from store.ops.verify import verify
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import load
 from store.stock import repository as stock
+from tests.aftermath import Aftermath
 from tests.people import People, Visitor
 from tests.sandbox.conftest import Account
 
@@ -54,7 +55,7 @@ class Time:
         self.account.advance(timedelta(**by).total_seconds())
 
 
-class Shop(People):
+class Shop(People, Aftermath):
     """One shop. `numbers` makes catalogue numbers, so that every product is another."""
 
     def __init__(self, database_url: str, sandbox_url: str, folder: Path, **settings: object) -> None:
@@ -218,24 +219,6 @@ class Shop(People):
             "/webhooks/stripe", data=body, headers={"Stripe-Signature": header, "Sec-Fetch-Site": "none"}
         )
         return answer.status_code, answer.text
-
-    def refund_at_stripe(self, payment_intent: str, **given) -> dict:
-        """Somebody refunds in Stripe's dashboard: `amount`, `reason`, `metadata`, all of them optional; the refund."""
-        return self.tell_stripe(f"refund/{payment_intent}", **given)
-
-    def refund_outcome(self, refund: str, outcome: str, **more) -> dict:
-        """succeed, fail (with a `reason`), cancel or require_action; the refund."""
-        return self.tell_stripe(f"refunds/{refund}", outcome=outcome, **more)
-
-    def set_balance(self, *, enough: bool) -> None:
-        """Whether refunds find enough money; those that waited succeed when there is."""
-        self.tell_stripe("balance", enough=enough)
-
-    def tell_stripe(self, control: str, **given) -> dict:
-        """Use a test control of the sandbox; its answer."""
-        answer = self.account.control("POST", control, given)
-        assert answer.ok, answer.text
-        return answer.json()
 
     def requests(self, path: str = "") -> list[dict]:
         """The calls the shop has made to Stripe."""

@@ -58,9 +58,23 @@ TOKENS = {
     "threeDSecure2Required": "4000000000003220",
     "pendingRefund": "4000000000007726",
     "refundFail": "4000000000005126",
+    "bypassPending": "4000000000000077",
+    "createDispute": "4000000000000259",
+    "createDisputeProductNotReceived": "4000000000002685",
+    "createDisputeInquiry": "4000000000001976",
+    "createIssuerFraudRecord": "4000000000005423",
+    "riskLevelElevated": "4000000000009235",
 }
 SETTLED_LATER = {"4000000000007726"}  # a refund to this card waits for a while
 FAILS_LATER = {"4000000000005126"}  # a refund to this card succeeds, then comes back
+AVAILABLE_AT_ONCE = {"4000000000000077"}
+AFTERWARDS = {  # what follows a payment by itself, at once: see timers.DUE
+    "4000000000000259": "dispute_charge_as_fraudulent",
+    "4000000000002685": "dispute_charge_as_not_received",
+    "4000000000001976": "inquire_about_charge",
+    "4000000000005423": "warn_of_charge",
+    "4000000000009235": "review_charge",
+}
 BANK_FAILS = {"IT60X0542811101000000123456"}
 BANK_DAYS = 3
 

@@ -25,6 +25,16 @@ def emit(account: Account, kind: str, snapshot: Body, previous: dict[str, Any] |
     return event
 
 
+def previous(before: Body, after: Body) -> Body:
+    """What `before` said where `after` differs, members of members included: the event's previous_attributes."""
+    changed: Body = {}
+    for name in (*before, *(name for name in after if name not in before)):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            changed[name] = previous(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+    return changed
+
+
 def wants(endpoint: Body, kind: str) -> bool:
     return "*" in endpoint["enabled_events"] or kind in endpoint["enabled_events"]
 

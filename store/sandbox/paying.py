@@ -11,7 +11,7 @@ from typing import Any
 
 from store.sandbox import events, session_life, timers
 from store.sandbox.account import Account, Body
-from store.sandbox.cards import ACCEPTED, BANK_DAYS, BANK_FAILS, Outcome, outcome_of_card
+from store.sandbox.cards import ACCEPTED, AFTERWARDS, BANK_DAYS, BANK_FAILS, Outcome, outcome_of_card
 from store.sandbox.errors import ApiError, doc_url
 from store.sandbox.ids import random_text
 from store.sandbox.resources import charges
@@ -153,6 +153,9 @@ def _succeed(account: Account, intent: Body, charge: Body, *, late: bool = False
     else:
         session_life.complete(account, session, "paid")
     charges.capture_later(account, charge)
+    follows = AFTERWARDS.get(account.private(charge["payment_method"]).get("number", ""))
+    if follows is not None:
+        account.set_timer(follows, charge["id"], account.now)
     return intent
 
 

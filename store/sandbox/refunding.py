@@ -7,7 +7,9 @@ and its money is back in the balance. Source: Stripe's docs, "Refund and cancel 
 
 from __future__ import annotations
 
-from store.sandbox import cards, events, money, timers
+import copy
+
+from store.sandbox import cards, events, money, screening, timers
 from store.sandbox.account import Account, Body
 from store.sandbox.errors import ApiError
 from store.sandbox.ids import new_id, random_digits
@@ -15,6 +17,7 @@ from store.sandbox.resources import balance_transactions
 
 SOON = 60  # seconds until a refund is settled, fails, or has a reference
 BANK_SECONDS = 24 * 3600
+REASONS = ("requested_by_customer", "duplicate", "fraudulent")
 FAILURES = (
     "charge_for_pending_refund_disputed",
     "declined",
@@ -30,6 +33,7 @@ ACTION_SECONDS = 90 * 24 * 3600
 
 def make(account: Account, charge: Body, given: Body) -> Body:
     """Refund `given["amount"]` of the charge, or what is left of it. Raises ApiError."""
+    _refuse_disputed(account, charge)
     amount = _amount(charge, given.get("amount"))
     by_card = charge["payment_method_details"]["type"] == "card"
     body = {
@@ -58,10 +62,11 @@ def make(account: Account, charge: Body, given: Body) -> Body:
 def succeed(account: Account, refund: Body) -> Body:
     """A refund that waited has gone out. Raises ApiError when it did not wait."""
     _check_status(refund, WAITING, "succeed")
+    facts: Body = {"status": "succeeded", "pending_reason": None, "next_action": None}
     if refund["balance_transaction"] is None:
         charge = account.get("charge", refund["charge"])
-        refund["balance_transaction"] = balance_transactions.post_refund(account, refund, charge)["id"]
-    _change(account, refund, status="succeeded", pending_reason=None, next_action=None)
+        facts["balance_transaction"] = balance_transactions.post_refund(account, refund, charge)["id"]
+    _change(account, refund, facts)
     account.set_timer("refer_refund", refund["id"], account.now + SOON)
     return refund
 
@@ -88,7 +93,7 @@ def require_action(account: Account, refund: Body) -> Body:
     }
     details = {"email_sent": mail, "expires_at": account.timestamp + ACTION_SECONDS}
     action = {"type": "display_details", "display_details": details}
-    return _change(account, refund, status="requires_action", pending_reason=None, next_action=action)
+    return _change(account, refund, {"status": "requires_action", "pending_reason": None, "next_action": action})
 
 
 def wait_for_funds(account: Account, waits: bool) -> None:
@@ -104,6 +109,13 @@ def tell(account: Account, refund: Body, previous: Body) -> None:
     """The two events of a refund that has changed."""
     for kind in ("refund.updated", "charge.refund.updated"):
         events.emit(account, kind, refund, previous)
+
+
+def _refuse_disputed(account: Account, charge: Body) -> None:
+    for dispute in account.newest_first("dispute") if charge["disputed"] else ():
+        if dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"]:
+            message = f"Charge {charge['id']} has been charged back; it cannot be refunded."
+            raise ApiError(message, code="charge_disputed", executed=True)
 
 
 def _amount(charge: Body, wish: int | None) -> int:
@@ -149,27 +161,29 @@ def _count_in(account: Account, charge: Body, refund: Body) -> None:
     if refund["reason"] == "fraudulent":
         charge["fraud_details"] = {"user_report": "fraudulent"}
     events.emit(account, "charge.refunded", account.save(charge), previous)
+    if charge["refunded"]:
+        screening.resolve(account, charge, "refunded_as_fraud" if refund["reason"] == "fraudulent" else "refunded")
 
 
 def _take_back(account: Account, refund: Body, status: str, reason: str) -> Body:
+    facts: Body = {"status": status, "failure_reason": reason, "pending_reason": None, "next_action": None}
     if refund["balance_transaction"] is not None:
-        refund["failure_balance_transaction"] = balance_transactions.reverse_refund(account, refund)["id"]
+        facts["failure_balance_transaction"] = balance_transactions.reverse_refund(account, refund)["id"]
     charge = account.get("charge", refund["charge"])
     account.save(charge | {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False})
-    _change(account, refund, status=status, failure_reason=reason, pending_reason=None, next_action=None)
+    _change(account, refund, facts)
     if status == "failed":
         events.emit(account, "refund.failed", refund)
     return refund
 
 
-def _change(account: Account, refund: Body, **facts: object) -> Body:
-    """Members given as None are left out: Stripe does not send these as null."""
-    previous = {name: refund.get(name) for name in facts if refund.get(name) != facts[name]}
-    for name, value in facts.items():
-        refund[name] = value
-        if value is None:
-            del refund[name]
-    tell(account, account.save(refund), previous)
+def _change(account: Account, refund: Body, facts: Body) -> Body:
+    """A fact that is None is left out: Stripe does not send these as null."""
+    before = copy.deepcopy(refund)
+    refund |= facts
+    for name in [name for name in facts if facts[name] is None]:
+        del refund[name]
+    tell(account, account.save(refund), events.previous(before, refund))
     return refund
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from store.sandbox.account import Account, Cause
 
-DUE: dict[str, Callable[[Account, str], None]] = {}
+Due = Callable[[Account, str], None]
+DUE: dict[str, Due] = {}
 
 
 def accounts_with_due(connection: sqlite3.Connection, real_now: float) -> list[int]:

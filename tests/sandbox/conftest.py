@@ -87,9 +87,39 @@ class Account:
         answer = self.control("POST", f"pay/{session.id}", how or {"card": "4242424242424242"})
         return answer.json()
 
-    def event_types(self):
-        """Oldest first."""
-        return [event.type for event in reversed(self.v1.events.list({"limit": 100}).data)]
+    def buy(self, amount=2000, currency="usd", **how):
+        """A session paid and its charge captured; the payment intent's id."""
+        intent = self.pay(self.make_session(amount, currency), **how)["payment_intent"]
+        self.advance(2)
+        return intent
+
+    def charge_of(self, intent, *expand):
+        paths = [f"latest_charge.{name}" for name in expand] or ["latest_charge"]
+        return self.v1.payment_intents.retrieve(intent, {"expand": paths}).latest_charge
+
+    def refund(self, intent, **params):
+        return self.v1.refunds.create({"payment_intent": intent} | params)
+
+    def refunded(self, intent):
+        """How much of it, and whether all."""
+        charge = self.charge_of(intent)
+        return charge.amount_refunded, charge.refunded
+
+    def tell(self, path, **given):
+        """Use a test control that has to work; its answer."""
+        answer = self.control("POST", path, given)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def posted(self, kind):
+        """The balance transactions of a type, newest first."""
+        listed = self.v1.balance_transactions.list({"type": kind, "limit": 100})
+        return [(one.amount, one.fee, one.net, one.source) for one in listed]
+
+    def event_types(self, *prefixes):
+        """Oldest first; all of them, or those that begin so."""
+        types = [event.type for event in reversed(self.v1.events.list({"limit": 100}).data)]
+        return [name for name in types if not prefixes or name.startswith(prefixes)]
 
     def raw(self, method, path, body="", **headers):
         headers = {"Authorization": f"Bearer {self.key}"} | headers

@@ -58,15 +58,30 @@ def test_the_command_line_expires_a_session(account, trigger):
     assert happened(account) == ["checkout.session.expired"]
 
 
-def test_the_command_line_refunds_a_charge(account, trigger):
-    run = trigger("charge.refunded")
+@pytest.mark.parametrize("event", ["charge.refunded", "charge.refund.updated"])
+def test_the_command_line_refunds_a_charge(account, trigger, event):
+    run = trigger(event)
     assert run.returncode == 0, run.stdout + run.stderr
     assert [(one.amount, one.status) for one in account.v1.refunds.list()] == [(100, "succeeded")]
-    assert "charge.refunded" in happened(account)
+    assert event in happened(account)
 
 
-@pytest.mark.parametrize("event", ["payment_intent.created", "payment_intent.succeeded", "payment_intent.canceled",
-                                   "payment_intent.requires_action", "payment_intent.payment_failed"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [("created", "warning_needs_response"), ("updated", "warning_needs_response"), ("closed", "warning_closed")],
+)
+def test_the_command_line_pays_with_a_card_that_is_disputed(account, trigger, event, status):
+    run = trigger(f"charge.dispute.{event}")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert [(one.amount, one.status) for one in account.v1.disputes.list()] == [(100, status)]
+    assert f"charge.dispute.{event}" in happened(account)
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["charge.succeeded", "charge.failed", "payment_intent.created", "payment_intent.succeeded",
+     "payment_intent.canceled", "payment_intent.requires_action", "payment_intent.payment_failed"],
+)  # fmt: skip
 def test_the_command_line_drives_payment_intents_too(account, trigger, event):
     run = trigger(event)
     assert run.returncode == 0, run.stdout + run.stderr

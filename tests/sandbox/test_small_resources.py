@@ -161,7 +161,7 @@ def test_money_becomes_available_after_two_days(account):
     assert posted.status == "pending"
     account.advance(2 * 24 * 3600)
     assert account.v1.balance_transactions.retrieve(posted.id).status == "available"
-    assert refusal(account.v1.balance_transactions.list, {"payout": "po_1"})[1] == "sandbox_unsupported"
+    assert refusal(account.v1.balance_transactions.list, {"payout": "po_1"})[1:] == ("resource_missing", "payout")
 
 
 def test_an_endpoint_has_an_address_and_known_events(account):

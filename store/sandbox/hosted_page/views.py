@@ -32,6 +32,11 @@ TEST_CARDS = (
     ("4000 0000 0000 0069", "has expired"),
     ("4000 0000 0000 0127", "has another security code"),
     ("4000 0000 0000 0119", "meets a fault at the bank"),
+    ("4000 0000 0000 7726", "pays; refunds take a minute"),
+    ("4000 0000 0000 5126", "pays; refunds come back"),
+    ("4000 0000 0000 0259", "pays, then is charged back"),
+    ("4000 0000 0000 1976", "pays, then the bank asks"),
+    ("4000 0000 0000 5423", "pays, then is called fraud"),
 )
 TEST_IBANS = (
     ("AT61 1904 3002 3457 3201", "is debited after three days"),

@@ -10,11 +10,12 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from store.sandbox import lists, money
+from store.sandbox import cards, lists, money
 from store.sandbox.account import Account, Body
 from store.sandbox.api import Call
 
 FEE_SHARE, FEE_FIXED = Decimal("0.029"), 30
+DISPUTE_FEE = 1500
 AVAILABLE_AFTER = 2 * 24 * 3600
 
 
@@ -43,7 +44,9 @@ def post_charge(account: Account, charge: Body) -> Body:
     due = settled(account, charge["amount_captured"], charge["currency"])
     by_bank = charge["payment_method_details"]["type"] == "sepa_debit"
     facts = {"description": charge["description"], "source": charge["id"], "reporting_category": "charge"}
-    facts |= {"type": "payment" if by_bank else "charge", "available_on": account.timestamp + AVAILABLE_AFTER}
+    at_once = account.private(charge["payment_method"]).get("number") in cards.AVAILABLE_AT_ONCE
+    available_on = account.timestamp + (0 if at_once else AVAILABLE_AFTER)
+    facts |= {"type": "payment" if by_bank else "charge", "available_on": available_on}
     return _post(account, due, facts, fee_of(due.amount), "Processing fee")
 
 
@@ -66,14 +69,53 @@ def reverse_refund(account: Account, refund: Body) -> Body:
     return _post(account, Settled(-left["amount"], left["currency"], left["exchange_rate"]), facts)
 
 
+def withdraw(account: Account, dispute: Body) -> Body:
+    """The bank takes the money back, and Stripe a fee for it."""
+    due = settled(account, -dispute["amount"], dispute["currency"])
+    facts = {"description": f"Chargeback withdrawal for {dispute['charge']}", "source": dispute["id"]}
+    facts |= {"reporting_category": "dispute", "type": "adjustment", "available_on": account.timestamp}
+    return _post(account, due, facts, DISPUTE_FEE, "Dispute fee")
+
+
+def reinstate(account: Account, dispute: Body, withdrawn: Body) -> Body:
+    """What was withdrawn comes back, to the cent, and so does the fee."""
+    due = Settled(-withdrawn["amount"], withdrawn["currency"], withdrawn["exchange_rate"])
+    facts = {"description": f"Chargeback reversal for {dispute['charge']}", "source": dispute["id"]}
+    facts |= {"reporting_category": "dispute_reversal", "type": "adjustment", "available_on": account.timestamp}
+    return _post(account, due, facts, -withdrawn["fee"], "Dispute fee")
+
+
+def post_payout(account: Account, payout: Body) -> Body:
+    facts = {"description": payout["description"], "source": payout["id"], "reporting_category": "payout"}
+    facts |= {"type": "payout", "available_on": account.timestamp}
+    return _post(account, Settled(-payout["amount"], payout["currency"]), facts)
+
+
+def unpaid(account: Account) -> list[Body]:
+    """What no payout has taken yet, oldest first."""
+    return [
+        as_of(account, posted)
+        for posted in account.oldest_first("balance_transaction")
+        if "payout" not in account.private(posted["id"])
+    ]
+
+
 def retrieve(call: Call) -> Body:
     return as_of(call.account, call.account.get("balance_transaction", call.path["id"]))
 
 
 def list_all(call: Call) -> Body:
+    """`payout`: what went out with it, and the payout's own transaction."""
+    account, payout = call.account, call.params.get("payout")
+    if payout is not None:
+        account.get("payout", payout, "payout")
+
+    def fits(posted: Body) -> bool:
+        return payout is None or account.private(posted["id"]).get("payout") == payout
+
     filters = ("currency", "source", "type")
-    listed = lists.listing(call, "balance_transaction", "/v1/balance_transactions", filters)
-    listed["data"] = [as_of(call.account, posted) for posted in listed["data"]]
+    listed = lists.listing(call, "balance_transaction", "/v1/balance_transactions", filters, fits, ("payout",))
+    listed["data"] = [as_of(account, posted) for posted in listed["data"]]
     return listed
 
 

@@ -15,7 +15,7 @@ def create(call: Call) -> Body:
     for name in UNSUPPORTED:
         if name in given:
             raise unsupported(name)
-    wish = {name: given[name] for name in ("amount", "reason") if name in given}
+    wish: Body = {name: given[name] for name in ("amount", "reason") if name in given}
     wish["metadata"] = metadata.merge(None, given.get("metadata"))
     return refunding.make(call.account, _charge(call.account, given), wish)
 
