@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.orders import repository as orders
 from store.orders.models import Order
-from store.orders.standing import is_inquiry, is_under_way
+from store.orders.standing import is_inquiry
 from store.payments.disputes import consequences, repository
 from store.payments.disputes.facts import (
     DisputeFact,
@@ -67,9 +67,9 @@ def join_dispute(session: Session, payment: Payment, fact: DisputeFact, told: To
     session.flush()
     payment.withdrawn = repository.sum_withdrawn(session, payment.id)
     if order is not None:
-        consequences.note_dispute(session, order, row, fact, told, now)
+        consequences.note_dispute(session, order, row, fact, told)
         for one in moved:
-            consequences.note_movement(session, order, row, one, now)
+            consequences.note_movement(session, order, row, one)
         consequences.hold_back(session, order, row, now, again=_is_escalated(before, row.status))
         restate(session, order)
     consequences.tell_staff(session, payment, order, row, now, changed=before != row.status)
@@ -119,21 +119,18 @@ def join_warning(session: Session, payment: Payment, fact: WarningFact, told_at:
     row.open, row.reason, row.told_at = joined.open, joined.reason, joined.at
     session.flush()
     if order is not None:
-        consequences.note_warning(session, order, row, fact, told_at, now)
+        consequences.note_warning(session, order, row, fact, told_at)
         consequences.hold_back(session, order, row, now)
     consequences.tell_staff(session, payment, order, row, now, changed=is_new or was_open != row.open)
 
 
 def carry_over(session: Session, payment: Payment, order: Order, now: datetime) -> None:
     """Money that was disputed or doubted before it had an order: what follows for the order it has now."""
-    disputes, doubts = repository.list_disputes(session, payment.id), repository.list_warnings(session, payment.id)
-    for row in (*disputes, *doubts):
-        consequences.note_standing(session, order, row, now)
+    disputes = repository.list_disputes(session, payment.id)
+    rows: list[Dispute | FraudWarning] = [*disputes, *repository.list_warnings(session, payment.id)]
+    for row in rows:
+        consequences.note_standing(session, order, row)
         consequences.hold_back(session, order, row, now)
         consequences.tell_staff(session, payment, order, row, now, changed=True)
     if disputes:
         restate(session, order)
-
-
-def open_disputes(session: Session, payment_id: int) -> list[Dispute]:
-    return [row for row in repository.list_disputes(session, payment_id) if is_under_way(row.status)]
