@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store.audit.repository import close_attention, raise_attention, tell_anew
-from store.fulfilment.blocks import STRIPE, close_block, open_block
 from store.fulfilment.parcels import HeldBy
+from store.fulfilment.repository import close_block, open_block
 from store.money import Money
 from store.orders import repository as orders
 from store.orders.models import Order
@@ -22,7 +22,7 @@ from store.payments.disputes.joining import Told, waits_for_us
 from store.payments.disputes.models import Dispute, FraudWarning
 from store.payments.models import Payment
 
-OVERDRAWN = "more_gone_than_paid"
+OVERDRAWN = "refunded_too_much"
 
 
 def reason_of(row: Dispute | FraudWarning) -> HeldBy:
@@ -91,7 +91,7 @@ def hold_back(
     if is_open(row):
         open_block(session, order.id, reason_of(row), row.stripe_id, now, again=again)
     else:
-        close_block(session, reason_of(row), row.stripe_id, STRIPE, now)
+        close_block(session, order.id, reason_of(row), row.stripe_id, now)
 
 
 def tell_staff(
