@@ -42,8 +42,8 @@ def test_a_chargeback_that_is_won(shop, tee):
     assert kind == "dispute"
     assert sentence == (
         f"The buyer’s bank has disputed the payment of order {number} ($39.50, product not received). Answer in"
-        " Stripe’s dashboard, with what was sent and when it arrived. Nothing more leaves until it is settled, or you let the"
-        " order go on its page."
+        " Stripe’s dashboard, with what was sent and when it arrived. Nothing more leaves until it is settled, or you"
+        " let the order go on its page."
     )
     assert str(shop.value("SELECT due_at FROM attention WHERE kind = 'dispute'"))[:10] == "2026-12-05"
 
