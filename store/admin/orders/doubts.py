@@ -75,7 +75,8 @@ def view_doubts(
     seen += [_of_warning(row, blocks, emails) for row in warnings]
     named = {one.object_id for one in seen}
     seen += [_of_refund(block, emails) for block in blocks if block.object_id not in named]
-    return sorted(seen[::-1], key=lambda one: one.block_id is None)
+    seen.reverse()
+    return sorted(seen, key=lambda one: one.block_id is None)
 
 
 def held_by(blocks: Sequence[FulfilmentBlock]) -> set[HeldBy]:
