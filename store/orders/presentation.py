@@ -24,7 +24,6 @@ STATES = {
 MONEY_STATES = {
     PaymentState.PART_REFUNDED: "Partly refunded",
     PaymentState.REFUNDED: "Refunded",
-    PaymentState.DISPUTED: "Payment questioned",
     PaymentState.CHARGED_BACK: "Payment taken back",
 }
 CUES = {"placed": "Placed", "paid": "Paid", "packed": "Packed", "shipped": "Shipped", "delivered": "Delivered"}
@@ -40,7 +39,6 @@ NEXT_STEPS = {
 }
 HELD_BACK = {
     PaymentState.REFUNDED: "We have paid it back.",
-    PaymentState.DISPUTED: "Your bank has questioned the payment. Nothing more leaves until that is settled.",
     PaymentState.CHARGED_BACK: "Your bank has taken the payment back, so nothing more is sent.",
 }
 
@@ -171,6 +169,8 @@ def _progress(line: OrderLine) -> str:
 def _next_step(order: Order) -> str:
     if not order.country:
         return ""
+    if order.payment_state is PaymentState.DISPUTED and order.fulfilment_state in UNSENT:
+        return "We write when it leaves."  # what speaks against a payment is between us, Stripe and the bank
     return HELD_BACK.get(order.payment_state) or NEXT_STEPS[order.fulfilment_state]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, column, func, or_, select, table, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
@@ -25,6 +25,7 @@ LONGEST, MOST_WORDS = 100, 6
 
 class View(enum.StrEnum):
     TO_PACK = "to-pack"
+    HELD = "held"
     SHIPPED = "shipped"
     ALL = "all"
 
@@ -37,22 +38,27 @@ class Page:
     after: str | None
 
 
-TO_PACK = and_(
+_TO_SEND = and_(
     Order.fulfilment_state.in_(sorted(UNSENT)), Order.payment_state.in_(sorted(SENDABLE)), Order.country.is_not(None)
 )
 """Paid, and something of it has still to go by post."""
+_BLOCK = table("fulfilment_block", column("order_id"), column("closed_at"))
+"""Of the floor above, so only its name is known here."""
+_HELD = select(_BLOCK.c.order_id).where(_BLOCK.c.order_id == Order.id, _BLOCK.c.closed_at.is_(None)).exists()
+TO_PACK = and_(_TO_SEND, ~_HELD)
 _WITHIN: dict[View, list[ColumnElement[bool]]] = {
     View.TO_PACK: [TO_PACK],
+    View.HELD: [_TO_SEND, _HELD],
     View.SHIPPED: [Order.fulfilment_state == FulfilmentState.SHIPPED],
     View.ALL: [],
 }
 
 
 def list_orders(session: Session, view: View, text: str = "", after: str | None = None) -> Page:
-    """The orders of a view that fit `text`: what waits to be packed oldest first, all else newest first."""
+    """The orders of a view that fit `text`: what waits oldest first, all else newest first."""
     query = select(Order).where(*_WITHIN[view], *(_fits(word) for word in text[:LONGEST].split()[:MOST_WORDS]))
     place = tuple_(Order.placed_at, Order.id)
-    oldest_first = view is View.TO_PACK
+    oldest_first = view in (View.TO_PACK, View.HELD)
     if after is not None:
         last = select(Order.placed_at, Order.id).where(Order.number == after).subquery()
         beyond = select(last.c.placed_at, last.c.id).scalar_subquery()
@@ -68,13 +74,25 @@ def list_noted(session: Session, orders: Sequence[Order]) -> set[int]:
     return set(session.scalars(noted.where(OrderEvent.kind == "note")))
 
 
+def list_held(session: Session, orders: Sequence[Order]) -> set[int]:
+    """The ids of those that something holds back now."""
+    listed = select(Order.id).where(Order.id.in_([order.id for order in orders]), _TO_SEND, _HELD)
+    return set(session.scalars(listed))
+
+
 def count_orders(session: Session) -> dict[View, int]:
     """How many orders each view has."""
     counted = session.execute(select(Order.fulfilment_state, func.count()).group_by(Order.fulfilment_state))
     by_state = {row[0]: row[1] for row in counted}
     shipped = by_state.get(FulfilmentState.SHIPPED, 0)
-    to_pack = session.scalar(select(func.count()).select_from(Order).where(TO_PACK)) or 0
-    return {View.TO_PACK: to_pack, View.SHIPPED: shipped, View.ALL: sum(by_state.values())}
+    to_send = select(func.count(), func.count().filter(_HELD)).select_from(Order).where(_TO_SEND)
+    waiting, held = session.execute(to_send).one()
+    return {
+        View.TO_PACK: waiting - held,
+        View.HELD: held,
+        View.SHIPPED: shipped,
+        View.ALL: sum(by_state.values()),
+    }
 
 
 def _fits(word: str) -> ColumnElement[bool]:

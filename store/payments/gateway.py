@@ -41,6 +41,7 @@ EVENT_TYPES = (
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
     "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
     "review.opened",
     "review.closed",
 )

@@ -16,6 +16,7 @@ from store.audit.repository import close_attention, raise_attention
 from store.db import Database
 from store.jobs.repository import enqueue
 from store.payments import charges, repository
+from store.payments.disputes import taking_in as disputes
 from store.payments.facts import Event, read_event
 from store.payments.gateway import API_VERSION, EVENT_TYPES
 from store.payments.models import EventOutcome, Payment, PaymentStage, WebhookEvent
@@ -98,7 +99,13 @@ def _read_again(session: Session, event: Event, now: datetime) -> EventOutcome:
 
 Handler = Callable[[Session, Payment, Event, datetime], EventOutcome]
 """Joins what an event tells about a payment that is ours, and locked."""
-HANDLERS: dict[str, Handler] = {"charge": charges.take_in, "refund": refunds.take_in}
+HANDLERS: dict[str, Handler] = {
+    "charge": charges.take_in,
+    "refund": refunds.take_in,
+    "dispute": disputes.take_in_dispute,
+    "review": disputes.take_in_review,
+    "radar.early_fraud_warning": disputes.take_in_warning,
+}
 """By the kind of Stripe's object."""
 
 

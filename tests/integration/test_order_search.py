@@ -64,14 +64,14 @@ def test_what_is_to_be_packed_comes_oldest_first_all_else_newest_first(shop, add
     add("NM-SENT", minutes=4, fulfilment_state="shipped")
     add("NM-HERE", minutes=5, fulfilment_state="delivered")
     add("NM-BACK", minutes=6, fulfilment_state="returned")
-    add("NM-LOST", minutes=7, payment_state="disputed")
+    add("NM-LOST", minutes=7, payment_state="charged_back")
     add("NM-GONE", minutes=8, payment_state="refunded")
     add("NM-FILE", minutes=9, country=None)
     assert found(shop, View.TO_PACK) == ["NM-OLD", "NM-MID", "NM-NEW"]
     assert found(shop, View.SHIPPED) == ["NM-SENT"]
     assert found(shop, View.ALL)[:3] == ["NM-FILE", "NM-GONE", "NM-LOST"]
     with shop.db.reader() as reader:
-        assert count_orders(reader) == {View.TO_PACK: 3, View.SHIPPED: 1, View.ALL: 9}
+        assert count_orders(reader) == {View.TO_PACK: 3, View.HELD: 0, View.SHIPPED: 1, View.ALL: 9}
 
 
 @pytest.mark.parametrize("view", [View.TO_PACK, View.ALL])

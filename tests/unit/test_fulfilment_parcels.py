@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from store.fulfilment.parcels import TOO_MANY, Units, fulfilment_of, why_not_sent, why_not_this_parcel
+from store.fulfilment.parcels import TOO_MANY, HeldBy, Units, fulfilment_of, why_not_sent, why_not_this_parcel
 from store.orders.lifecycle import (
     SENDABLE,
     UNSENT,
@@ -81,7 +81,7 @@ def test_only_an_order_of_which_nothing_has_left_lies_packed():
 
 @pytest.mark.parametrize(("money", "progress"), [*itertools.product(PaymentState, FulfilmentState)])
 def test_only_what_is_paid_and_not_finished_may_leave(money, progress):
-    may = money.value in {"paid", "part_refunded"} and progress.value in {"unfulfilled", "packed", "part"}
+    may = money.value in {"paid", "part_refunded", "disputed"} and progress.value in {"unfulfilled", "packed", "part"}
     assert (why_not_sent(money, progress, has_address=True) is None) is may
     assert (money in SENDABLE and progress in UNSENT) is may
 
@@ -91,11 +91,26 @@ def test_each_refusal_says_why():
         return why_not_sent(PaymentState(money), FulfilmentState(progress), has_address=has_address)
 
     assert why("refunded") == "This order was refunded, so nothing of it is sent."
-    assert why("disputed", "shipped").startswith("The bank has questioned the payment")
     assert why("charged_back").startswith("The bank has taken the payment")
     assert why(progress="shipped").startswith("All of this order has been shipped already.")
     assert why(progress="cancelled") == "This order was canceled, so nothing of it is sent."
     assert why(has_address=False) == "This order has no address, so nothing of it goes by post."
+
+
+@pytest.mark.parametrize("reason", HeldBy)
+def test_whatever_holds_an_order_back_says_so_to_packers(reason):
+    def why(progress="unfulfilled", held_by=(reason,)):
+        return why_not_sent(PaymentState.PAID, FulfilmentState(progress), has_address=True, held_by=held_by)
+
+    assert "Nothing leaves until" in why()
+    assert why("packed") == why("part") == why()
+    assert why("shipped").startswith("All of this order has been shipped already.")
+
+
+def test_of_several_reasons_one_is_told_the_same_in_any_order():
+    for held_by in itertools.permutations(HeldBy):
+        sentence = why_not_sent(PaymentState.PAID, FulfilmentState.PACKED, has_address=True, held_by=held_by)
+        assert "was refunded at Stripe" in sentence
 
 
 LINES = {7: Units(2), 8: Units(3, shipped=1, refunding=1)}

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.fulfilment.parcels import Units, why_not_sent
+from store.admin.orders.cues import cue
+from store.fulfilment.parcels import HeldBy, Units, why_not_sent
 from store.money import Money
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
 from store.orders.models import Order, OrderEvent, OrderLine
-from store.orders.presentation import CUES, address_lines
+from store.orders.presentation import address_lines
 from store.orders.search import View
 from store.pricing.countries import country_name
 
@@ -47,6 +48,8 @@ class Row:
     fulfilment_state: str | None
     """None where it is what the view is about, or says what will not happen."""
     is_noted: bool
+    is_held: bool
+    """Whether something holds it back, where the view is not about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,18 @@ class Sheet:
     """What to know before something leaves."""
 
 
-_NORMAL = {View.TO_PACK: FulfilmentState.UNFULFILLED, View.SHIPPED: FulfilmentState.SHIPPED, View.ALL: None}
+_NORMAL = {
+    View.TO_PACK: FulfilmentState.UNFULFILLED,
+    View.HELD: FulfilmentState.UNFULFILLED,
+    View.SHIPPED: FulfilmentState.SHIPPED,
+    View.ALL: None,
+}
 
 
-def view_row(order: Order, view: View, noted: Collection[int]) -> Row:
+def view_row(order: Order, view: View, noted: Collection[int], held: Collection[int]) -> Row:
     items = [_item(line, order.currency) for line in order.lines]
-    counted = [(item.left if view is View.TO_PACK else item.quantity, item) for item in items]
+    waits = view in (View.TO_PACK, View.HELD)
+    counted = [(item.left if waits else item.quantity, item) for item in items]
     return Row(
         number=order.number,
         placed_at=order.placed_at,
@@ -101,17 +110,19 @@ def view_row(order: Order, view: View, noted: Collection[int]) -> Row:
         payment_state=order.payment_state.value,
         fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else _progress(order),
         is_noted=order.id in noted,
+        is_held=order.id in held and view is not View.HELD,
     )
 
 
-def view_sheet(order: Order, emails: Mapping[int, str]) -> Sheet:
+def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[HeldBy]) -> Sheet:
     """All that staff are told of an order; `emails` names the members among those who did something."""
-    currency = order.currency
-    fault = why_not_sent(order.payment_state, order.fulfilment_state, has_address=order.country is not None)
+    currency, has_address = order.currency, order.country is not None
+    fault = why_not_sent(order.payment_state, order.fulfilment_state, has_address=has_address, held_by=held_by)
     sums = [("Items", order.subtotal), ("Discount", -order.discount), (_delivery(order), order.shipping)]
     sums += [("Tax", order.tax)]
     items = [_item(line, currency) for line in order.lines]
-    timeline = [_happening(event, emails) for event in reversed(order.events)]
+    by_time = sorted(order.events, key=lambda event: (event.at, event.id), reverse=True)
+    timeline = [_happening(event, emails, currency) for event in by_time]
     return Sheet(
         number=order.number,
         placed_at=order.placed_at,
@@ -164,12 +175,9 @@ def _delivery(order: Order) -> str:
     return order.shipping_label or "Delivery"
 
 
-def _happening(event: OrderEvent, emails: Mapping[int, str]) -> Happening:
-    label = CUES.get(event.kind) or event.kind.replace("_", " ").capitalize()
-    if event.kind == "shipped":
-        label = f"Shipped {event.data['units']} {'unit' if event.data['units'] == 1 else 'units'}"
+def _happening(event: OrderEvent, emails: Mapping[int, str], currency: str) -> Happening:
     return Happening(
-        label=label,
+        label=cue(event.kind, event.data, currency),
         who=_who(event.actor, emails),
         at=event.at,
         text=event.data.get("text", ""),

@@ -26,6 +26,12 @@ class Once(Form):
     )
 
 
+class LetGoIn(Once):
+    """Which of the things that hold the order back is meant."""
+
+    block = Whole(1, 10**17, required=True)
+
+
 class NoteIn(Once):
     text = fields.String(required=True, error_messages={"required": "Write the note first."})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -10,27 +11,32 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from store.actors import Permission
-from store.admin.orders import schemas
+from store.admin.orders import doubts, schemas
 from store.admin.orders.presentation import member_ids, view_row, view_sheet
 from store.errors import Conflict
 from store.fulfilment import service
 from store.fulfilment.carriers import CARRIERS
+from store.fulfilment.models import FulfilmentBlock
+from store.fulfilment.repository import list_blocks
 from store.members.repository import emails
 from store.orders import repository as orders
 from store.orders.numbers import private_link
-from store.orders.search import LONGEST, View, count_orders, list_noted, list_orders
+from store.orders.search import LONGEST, View, count_orders, list_held, list_noted, list_orders
 from store.orders.service import add_note
+from store.payments.disputes.repository import list_disputes, list_warnings
+from store.payments.models import Payment
 from store.payments.repository import find_payment_of_order
 from store.web.access import needs
 from store.web.current import actor, db, now, reader, settings
 
 blueprint = Blueprint("admin_orders", __name__)
 
-LABELS = {View.TO_PACK: "To pack", View.SHIPPED: "Shipped", View.ALL: "All"}
+LABELS = {View.TO_PACK: "To pack", View.HELD: "Held back", View.SHIPPED: "Shipped", View.ALL: "All"}
 DONE = {
     "packed": "Marked packed.",
     "shipped": "The parcel is noted, and the buyer is being told.",
     "noted": "Your note is on the timeline.",
+    "let-go": "Let go. It is on the timeline, with your name.",
 }
 
 
@@ -41,10 +47,10 @@ def index() -> str:
     view = View(asked) if asked in list(View) else View.TO_PACK
     text, after = request.args.get("q", "").strip()[:LONGEST], request.args.get("after")
     page, counts = list_orders(reader(), view, text, after), count_orders(reader())
-    noted = list_noted(reader(), page.orders)
+    noted, held = list_noted(reader(), page.orders), list_held(reader(), page.orders)
     return render_template(
         "admin/orders/index.html",
-        rows=[view_row(order, view, noted) for order in page.orders],
+        rows=[view_row(order, view, noted, held) for order in page.orders],
         tabs=[
             {"label": LABELS[one], "url": _list_url(one, text), "current": one is view, "count": counts[one]}
             for one in View
@@ -97,6 +103,23 @@ def ship(number: str) -> Response:
     return _done(number, "shipped")
 
 
+@blueprint.post("/admin/orders/<number>/let-go")
+@needs(Permission.ORDERS_WRITE)
+def let_go(number: str) -> Response:
+    try:
+        sent = schemas.LetGoIn().load(request.form.to_dict())
+        service.let_go(db(), actor(), number, sent["block"], sent["form_token"], now())
+    except ValidationError as refusal:
+        lacks_token = refusal.messages_dict.get("form_token")
+        sentence = (
+            lacks_token[0] if lacks_token else "This form names nothing that holds the order back. Send it again."
+        )
+        return make_response(_sheet(number, notice=sentence), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(number, notice=str(refusal)), 409)
+    return _done(number, "let-go")
+
+
 @blueprint.post("/admin/orders/<number>/notes")
 @needs(Permission.ORDERS_WRITE)
 def note(number: str) -> Response:
@@ -128,15 +151,19 @@ def _sheet(
 ) -> str:
     """An order's page as it is now, with what was typed into a form of it that has been refused."""
     order = orders.get_order_by_number(reader(), number)
-    sheet = view_sheet(order, emails(reader(), member_ids(order.events)))
+    payment, blocks = find_payment_of_order(reader(), order.id), list_blocks(reader(), order.id)
+    people = emails(reader(), member_ids(order.events) | doubts.member_ids(blocks))
+    sheet = view_sheet(order, people, doubts.held_by(blocks))
     left = {schemas.units_field(item.id): str(item.left) for item in sheet.items}
     return render_template(
         "admin/orders/show.html",
         order=sheet,
-        payment=find_payment_of_order(reader(), order.id),
+        payment=payment,
+        doubts=_doubts(payment, blocks, people),
+        held_back=doubts.held_back(blocks, order.fulfilment_state),
         parcel=parcel or _form({**left, "carrier": CARRIERS[0]}),
         note=note or _form({}),
-        tokens={form: secrets.token_urlsafe(18) for form in ("pack", "ship", "note")},
+        tokens={form: secrets.token_urlsafe(18) for form in ("pack", "ship", "note", "let_go")},
         carriers=[*((name, name) for name in CARRIERS), (schemas.OTHER, "Another")],
         buyers_url=url_for("orders.private", link=private_link(number, settings().secret_key)),
         may_ship=actor().may(Permission.FULFILMENT_WRITE),
@@ -144,3 +171,12 @@ def _sheet(
         notice=notice,
         done=done,
     )
+
+
+def _doubts(
+    payment: Payment | None, blocks: Sequence[FulfilmentBlock], people: Mapping[int, str]
+) -> list[doubts.Doubt]:
+    if payment is None:
+        return []
+    disputes, warnings = list_disputes(reader(), payment.id), list_warnings(reader(), payment.id)
+    return doubts.view_doubts(disputes, warnings, blocks, people)
