@@ -38,7 +38,7 @@ STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where the buyer goes next: `url` at Stripe, or, when it has been paid meanwhile, the checkout's own page."""
+    """Where the buyer goes next: `url` at Stripe, or, when nothing is left to pay, the checkout's own page."""
 
     checkout_id: str
     url: str | None
@@ -60,7 +60,7 @@ class Checkouts:
     settings: Settings
 
     def place(self, placing: Placing) -> Placed:
-        """Hold what is in the bag and have Stripe take the money for it.
+        """Hold what is in the bag and have Stripe take the money for it; what costs nothing is an order at once.
 
         The same `request_key` again, or the same bag, buyer and prices, continues the checkout there is.
         Raises Conflict (sold out, price changed, nothing in the bag), Invalid, TooMany, PaymentUnavailable.
@@ -158,9 +158,10 @@ class Checkouts:
         """To Stripe's page, made now if it was not yet; `taken_at` tells an attempt never sent from one to replay."""
         with self.payments.db.reader() as reader:
             checkout = orders.get_checkout(reader, checkout_id)
-            attempt = payments_repository.list_attempts(reader, checkout_id)[0]
+            attempts = payments_repository.list_attempts(reader, checkout_id)
         if checkout.state is not CheckoutState.OPEN:
             return Placed(checkout_id, None)
+        attempt = attempts[0]
         if attempt.state is SessionState.OPEN and attempt.stripe_id is not None:
             return self._back_to(attempt, attempt.stripe_id)
         return self._open(checkout, attempt, is_replay=attempt.created_at != taken_at)

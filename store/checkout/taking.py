@@ -14,6 +14,7 @@ from store.cart import contents
 from store.cart import repository as carts
 from store.cart.contents import Bag
 from store.catalog.models import Kind
+from store.checkout.free import FOR_MEMBERS, give_away
 from store.errors import Conflict, Invalid, TooMany
 from store.mail.addresses import limit_key
 from store.money import Money, show
@@ -80,6 +81,8 @@ def price(session: Session, bag: Bag, country: str | None, currency: str) -> Quo
 def take(session: Session, placing: Placing, store_id: str, settings: Settings, now: datetime) -> str | None:
     """Hold the bag for its buyer; the id of the checkout to go on with, new or already there.
 
+    What costs nothing is an order at once.
+
     None when the bag has another offer open, which must be dead at Stripe before this one can be made.
     Raises Conflict, Invalid or TooMany, and then nothing is held.
     """
@@ -93,6 +96,8 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     _refuse_problems(bag)
     offer = price(session, bag, buyer.country, settings.store_currency)
     _refuse_sum(offer, placing.expected_total)
+    if offer.total == 0 and placing.member_id is None:
+        raise Conflict(FOR_MEMBERS)
     fingerprint = _fingerprint(offer, bag, buyer)
     if older is not None:
         return older.id if older.fingerprint == fingerprint else None
@@ -102,7 +107,10 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     session.add(checkout)
     session.flush()  # holds and the attempt refer to it
     scarce = _hold(session, checkout, bag, settings, now)
-    _add_attempt(session, checkout, store_id, settings, now, scarce=scarce)
+    if checkout.total == 0:
+        give_away(session, checkout, now)
+    else:
+        _add_attempt(session, checkout, store_id, settings, now, scarce=scarce)
     return checkout.id
 
 
@@ -116,9 +124,7 @@ def _refuse_problems(bag: Bag) -> None:
 
 def _refuse_sum(offer: Quote, expected_total: int | None) -> None:
     total = Money(offer.total, offer.currency)
-    if offer.total == 0:
-        raise Conflict("This order costs nothing, and the shop cannot take free orders yet. Please tell us.")
-    if offer.total < minimum(offer.currency):
+    if 0 < offer.total < minimum(offer.currency):
         least = show(Money(minimum(offer.currency), offer.currency))
         raise Conflict(f"The smallest amount a card can pay is {least}. Your total is {show(total)}.")
     parts = [*(line.net for line in offer.lines), offer.shipping, offer.tax]
