@@ -15,7 +15,7 @@ from store.cart import repository as carts
 from store.cart.contents import Bag
 from store.catalog.models import Kind
 from store.checkout.free import FOR_MEMBERS, give_away
-from store.errors import Conflict, Invalid, TooMany
+from store.errors import Conflict, Invalid, PaymentUnavailable, TooMany
 from store.mail.addresses import limit_key
 from store.money import Money, show
 from store.orders import repository as orders
@@ -24,6 +24,7 @@ from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout, CheckoutLine
 from store.payments.gateway import API_VERSION
 from store.payments.models import StripeSession
+from store.payments.reach import may_ask
 from store.payments.requests import session_request
 from store.payments.service import moment_for_stripe
 from store.payments.units import minimum, step, to_stripe
@@ -33,6 +34,7 @@ from store.settings import Settings
 from store.stock import repository as stock
 
 NO_CAP = 10**9
+AWAY = "No payment can be started just now: Stripe does not answer. Nothing is held or charged. Please try again soon."
 MOST = 99_999_999
 """Stripe's largest amount, in its own units; a bag beyond it is refused here, in words."""
 
@@ -84,7 +86,7 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     What costs nothing is an order at once.
 
     None when the bag has another offer open, which must be dead at Stripe before this one can be made.
-    Raises Conflict, Invalid or TooMany, and then nothing is held.
+    Raises Conflict, Invalid, TooMany, or PaymentUnavailable while Stripe is away; and then nothing is held.
     """
     cart_id, buyer = placing.cart_id, placing.buyer
     carts.lock_cart(session, cart_id)
@@ -101,6 +103,8 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     fingerprint = _fingerprint(offer, bag, buyer)
     if older is not None:
         return older.id if older.fingerprint == fingerprint else None
+    if offer.total and not may_ask(session, now):
+        raise PaymentUnavailable(AWAY)
     checkout = _freeze(bag, offer, buyer, settings, now)
     checkout.cart_id, checkout.member_id = cart_id, placing.member_id
     checkout.request_key, checkout.fingerprint = placing.request_key, fingerprint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -69,15 +69,6 @@ def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
 def find_open_checkout(session: Session, cart_id: str) -> Checkout | None:
     query = select(Checkout).where(Checkout.cart_id == cart_id, Checkout.state == CheckoutState.OPEN)
     return session.scalar(query.options(selectinload(Checkout.lines)))
-
-
-def list_unpaid(session: Session, hold_ended_by: datetime, limit: int) -> Sequence[str]:
-    """Ids of checkouts that still hold things although their time is over: open ones first, then longest overdue."""
-    unpaid = [CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT]
-    query = select(Checkout.id).where(Checkout.state.in_(unpaid), Checkout.hold_ends_at <= hold_ended_by)
-    return session.scalars(
-        query.order_by((Checkout.state == CheckoutState.OPEN).desc(), Checkout.hold_ends_at).limit(limit)
-    ).all()
 
 
 def find_order(session: Session, number: str) -> Order | None:

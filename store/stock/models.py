@@ -104,10 +104,21 @@ class Hold(Base):
 
 
 class LiveCheckoutCount(Base):
-    """How many unpaid checkouts one buyer holds things with; `owner` is `email:…` or `network:…`, hashed."""
+    """How many unpaid checkouts one buyer holds things with: `email:…` and `network:…`, hashed, or `member:…`."""
 
     __tablename__ = "live_checkout_count"
     __table_args__ = (check("not_negative", "count >= 0"),)
 
     owner: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class LimitUse(Base):
+    """How many units of a limited product somebody holds or has bought; `person` is `member:…` or `email:…`, hashed."""
+
+    __tablename__ = "limit_use"
+    __table_args__ = (check("not_negative", "count >= 0"),)
+
+    product_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True, autoincrement=False)
+    person: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
