@@ -52,6 +52,7 @@ class Settings:
     sandbox_port: int
     rate_limits: str
     live_checkouts_per_email: int
+    live_checkouts_per_member: int
     live_checkouts_per_network: int
     trusted_proxies: int
     smtp_url: str

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from store.cart import repository as bags
 from store.cart import service as carts
 from store.cart.service import Holder
-from store.checkout.taking import Placing, take
+from store.checkout.taking import NO_CAP, Placing, take
 from store.errors import Conflict, NotFound, PaymentUnavailable
+from store.orders import limits
 from store.orders import repository as orders
-from store.orders.lifecycle import CheckoutState
+from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Checkout
 from store.payments import repository as payments_repository
 from store.payments.gateway import Refused
@@ -253,4 +254,8 @@ def _bring_along(session: Session, guest_id: str | None, member_id: int, now: da
         if both_pay(session, guest_id, mine.id):
             raise BothPay
         moved = orders.move_checkouts(session, guest_id, mine.id, member_id)
-        stock.move_holds(session, moved, mine.id)
+        stock.move_holds(session, [checkout.id for checkout in moved], mine.id)
+        for checkout in moved:
+            if checkout.state in HOLDING:
+                stock.count_live_checkout(session, f"member:{member_id}", NO_CAP)
+            limits.count_for_member(session, checkout)

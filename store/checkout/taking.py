@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from store.checkout.free import FOR_MEMBERS, give_away
 from store.errors import Conflict, Invalid, PaymentUnavailable, TooMany
 from store.mail.addresses import limit_key
 from store.money import Money, show
+from store.orders import limits
 from store.orders import repository as orders
 from store.orders.buyers import owner_key
 from store.orders.lifecycle import CheckoutState
@@ -165,6 +167,7 @@ def _freeze(bag: Bag, offer: Quote, buyer: Buyer, settings: Settings, now: datet
             quantity=quoted.quantity,
             unit_price=quoted.unit_price,
             net=quoted.net,
+            limited=line.offer.limit_per_member is not None,
         )
         for position, (line, quoted) in enumerate(zip(bag.lines, offer.lines, strict=True))
     ]
@@ -205,16 +208,34 @@ def _hold(session: Session, checkout: Checkout, bag: Bag, settings: Settings, no
             [_gone(stocked[variant_id].offer.name, left[variant_id]) for variant_id in refused],
         )
     caps = {
-        checkout.email_key: settings.live_checkouts_per_email,
-        checkout.network_key: settings.live_checkouts_per_network,
+        "email": settings.live_checkouts_per_email,
+        "member": settings.live_checkouts_per_member,
+        "network": settings.live_checkouts_per_network,
     }
-    for owner in sorted(caps):
-        cap = caps[owner] if settings.limits_on else NO_CAP
+    for owner in sorted(checkout.owners):
+        cap = caps[owner.partition(":")[0]] if settings.limits_on else NO_CAP
         if not stock.count_live_checkout(session, owner, cap):
             raise TooMany("You have other payments open. Finish or cancel one of them, then try again.")
+    _count_limited(session, checkout, bag)
     if any(line.offer.kind is Kind.TICKET for line in bag.lines):
         return True
     return any(count <= settings.low_stock for count in stock.available(session, list(wanted)).values())
+
+
+def _count_limited(session: Session, checkout: Checkout, bag: Bag) -> None:
+    """Of what is limited, nobody gets more than their share, over all their orders (rule 16)."""
+    limited = [line for line in bag.lines if line.offer.limit_per_member is not None]
+    most = {line.offer.product_id: line.offer.limit_per_member or 0 for line in limited}
+    titles = {line.offer.product_id: line.offer.title for line in limited}
+    wanted: Counter[int] = Counter()
+    for line in limited:
+        wanted[line.offer.product_id] += line.quantity
+    refused = limits.take(session, checkout, wanted, most)
+    if refused:
+        raise Conflict(
+            "Some of your bag is limited, and your earlier orders count. Nothing is charged yet.",
+            [f"One person may have {most[product_id]} of {titles[product_id]}." for product_id in refused],
+        )
 
 
 def _gone(name: str, left: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from store.cart import repository as carts
 from store.mail.addresses import mail_key
 from store.members.repository import lock_proven
-from store.orders import numbers, repository
+from store.orders import limits, numbers, repository
 from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Buyer, Checkout, CheckoutLine, Order, OrderLine, Totals
 from store.stock import repository as stock
@@ -26,7 +26,8 @@ def end_unpaid(session: Session, checkout: Checkout, state: CheckoutState, now: 
     """
     checkout.move_to(state, now)
     stock.release(session, checkout.id, now)
-    stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+    stock.forget_live_checkout(session, checkout.owners)
+    limits.give_back(session, checkout)
 
 
 def leave_bag(session: Session, checkout: Checkout, now: datetime) -> None:
@@ -42,7 +43,9 @@ def make_order(session: Session, checkout: Checkout, paid_at: datetime | None, n
     `paid_at` is None when there was nothing to pay.
     """
     if checkout.state in HOLDING:
-        stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+        stock.forget_live_checkout(session, checkout.owners)
+    else:
+        limits.take_again(session, checkout, now)
     checkout.move_to(CheckoutState.PAID, now)
     stock.sell(session, checkout.id, now)
     order = Order(

@@ -111,14 +111,3 @@ class LiveCheckoutCount(Base):
 
     owner: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
-
-
-class LimitUse(Base):
-    """How many units of a limited product somebody holds or has bought; `person` is `member:…` or `email:…`, hashed."""
-
-    __tablename__ = "limit_use"
-    __table_args__ = (check("not_negative", "count >= 0"),)
-
-    product_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True, autoincrement=False)
-    person: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]

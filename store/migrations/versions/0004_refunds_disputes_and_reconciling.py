@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_limit_use_product_id")),
         sa.PrimaryKeyConstraint("product_id", "person", name=op.f("pk_limit_use")),
     )
+    op.add_column("checkout_line", sa.Column("limited", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("stripe_session", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("stripe_session", sa.Column("recovered_from", sa.String(), nullable=True))
     op.add_column("attention", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
@@ -263,6 +264,7 @@ def downgrade() -> None:
     op.drop_column("attention", "due_at")
     op.drop_column("stripe_session", "recovered_from")
     op.drop_column("stripe_session", "asked_at")
+    op.drop_column("checkout_line", "limited")
     op.drop_table("limit_use")
     op.drop_table("stripe_reach")
 
