@@ -46,6 +46,7 @@ from store.orders.mails import OrderMails
 from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
+from store.payments.reach import PacedWatch, Watch
 from store.payments.refunds.mails import RefundMails
 from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
@@ -59,6 +60,7 @@ from store.web import assets, cookies, current, errors, headers, limits, origin,
 SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
+    Scheduled("compare_clocks", "7 * * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
@@ -116,6 +118,7 @@ def make_worker(app: Flask) -> Worker:
         "list_refunds": refunds.list_job,
         "tell_of_unsent_refunds": refunds.tell_of_unsent,
         "sweep": Sweeper(patient).sweep,
+        "compare_clocks": lambda _job: patient.compare_clocks(),
         "find_owner": events.find_owner,
         "read_again": events.read_again,
         "retry_event": events.retry,
@@ -128,7 +131,10 @@ def make_worker(app: Flask) -> Worker:
 
 
 def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:
-    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, settings.webhook_secrets, pace)
+    """Stripe as people's requests ask it, or as jobs do: those wait for their turn."""
+    watch = PacedWatch(db, clock, settings.stripe_calls_per_second) if pace is IN_JOB else Watch(db, clock)
+    secrets = settings.webhook_secrets
+    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, secrets, clock, pace, watch)
     return Payments(db, gateway, clock)
 
 

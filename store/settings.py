@@ -48,9 +48,11 @@ class Settings:
     stripe_secret_key: str
     stripe_webhook_secret: str
     stripe_api_base: str
+    stripe_calls_per_second: int
     sandbox_port: int
     rate_limits: str
     live_checkouts_per_email: int
+    live_checkouts_per_member: int
     live_checkouts_per_network: int
     trusted_proxies: int
     smtp_url: str
@@ -172,6 +174,7 @@ def _faults(values: dict[str, Any]) -> list[str]:
         and values["store_country"].isupper(),
         "TIME_ZONE must be a name such as America/New_York.": values["time_zone"] in available_timezones(),
         "HOLD_MINUTES must be between 1 and 1400.": 1 <= values["hold_minutes"] <= 1400,
+        "STRIPE_CALLS_PER_SECOND must be between 1 and 1000.": 1 <= values["stripe_calls_per_second"] <= 1000,
         f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.": values["log_level"] in LOG_LEVELS,
     }
     return [sentence for sentence, holds in checks.items() if not holds]

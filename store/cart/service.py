@@ -147,6 +147,8 @@ def _check(session: Session, cart_id: str, variant_id: int, quantity: int, curre
         raise Conflict(f"{offer.name} is not for sale.")
     if quantity > MOST_UNITS:
         raise Conflict(f"{MOST_UNITS} of one item is the most a bag takes.")
+    if offer.limit_per_member is not None and quantity > offer.limit_per_member:
+        raise Conflict(f"One person may have {offer.limit_per_member} of {offer.title}. Your bag is as it was.")
     left = stock.available(session, [variant_id], cart_id)[variant_id] if offer.stocked else quantity
     if left == 0:
         raise Conflict(f"{offer.name} is sold out.")

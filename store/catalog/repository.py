@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Several
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -41,6 +42,7 @@ class Offer:
     price: int | None
     """Minor units in the currency asked for; None when it has no price in it."""
     on_sale: bool
+    limit_per_member: int | None
 
     @property
     def is_shipped(self) -> bool:
@@ -65,7 +67,7 @@ def offers(session: Session, variant_ids: Several[int], currency: str, now: date
     """The offers of these variants by id, those no longer on sale included; unknown ids are left out."""
     if not variant_ids:
         return {}
-    columns = (
+    columns: tuple[Any, ...] = (
         Variant.id,
         Variant.sku,
         Product.id,
@@ -77,6 +79,7 @@ def offers(session: Session, variant_ids: Several[int], currency: str, now: date
         Variant.stocked,
         VariantPrice.amount,
         on_sale(now),
+        Product.limit_per_member,
     )
     query = (
         select(*columns)

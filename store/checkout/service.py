@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from store.cart import repository as bags
 from store.cart import service as carts
 from store.cart.service import Holder
-from store.checkout.taking import Placing, take
+from store.checkout.taking import NO_CAP, Placing, take
 from store.errors import Conflict, NotFound, PaymentUnavailable
+from store.orders import limits
 from store.orders import repository as orders
-from store.orders.lifecycle import CheckoutState
+from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Checkout
 from store.payments import repository as payments_repository
 from store.payments.gateway import Refused
@@ -38,7 +39,7 @@ STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where the buyer goes next: `url` at Stripe, or, when it has been paid meanwhile, the checkout's own page."""
+    """Where the buyer goes next: `url` at Stripe, or, when nothing is left to pay, the checkout's own page."""
 
     checkout_id: str
     url: str | None
@@ -60,7 +61,7 @@ class Checkouts:
     settings: Settings
 
     def place(self, placing: Placing) -> Placed:
-        """Hold what is in the bag and have Stripe take the money for it.
+        """Hold what is in the bag and have Stripe take the money for it; what costs nothing is an order at once.
 
         The same `request_key` again, or the same bag, buyer and prices, continues the checkout there is.
         Raises Conflict (sold out, price changed, nothing in the bag), Invalid, TooMany, PaymentUnavailable.
@@ -158,9 +159,10 @@ class Checkouts:
         """To Stripe's page, made now if it was not yet; `taken_at` tells an attempt never sent from one to replay."""
         with self.payments.db.reader() as reader:
             checkout = orders.get_checkout(reader, checkout_id)
-            attempt = payments_repository.list_attempts(reader, checkout_id)[0]
+            attempts = payments_repository.list_attempts(reader, checkout_id)
         if checkout.state is not CheckoutState.OPEN:
             return Placed(checkout_id, None)
+        attempt = attempts[0]
         if attempt.state is SessionState.OPEN and attempt.stripe_id is not None:
             return self._back_to(attempt, attempt.stripe_id)
         return self._open(checkout, attempt, is_replay=attempt.created_at != taken_at)
@@ -252,4 +254,8 @@ def _bring_along(session: Session, guest_id: str | None, member_id: int, now: da
         if both_pay(session, guest_id, mine.id):
             raise BothPay
         moved = orders.move_checkouts(session, guest_id, mine.id, member_id)
-        stock.move_holds(session, moved, mine.id)
+        stock.move_holds(session, [checkout.id for checkout in moved], mine.id)
+        for checkout in moved:
+            if checkout.state in HOLDING:
+                stock.count_live_checkout(session, f"member:{member_id}", NO_CAP)
+            limits.count_for_member(session, checkout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -14,15 +15,18 @@ from store.cart import contents
 from store.cart import repository as carts
 from store.cart.contents import Bag
 from store.catalog.models import Kind
-from store.errors import Conflict, Invalid, TooMany
+from store.checkout.free import FOR_MEMBERS, give_away
+from store.errors import Conflict, Invalid, PaymentUnavailable, TooMany
 from store.mail.addresses import limit_key
 from store.money import Money, show
+from store.orders import limits
 from store.orders import repository as orders
 from store.orders.buyers import owner_key
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout, CheckoutLine
 from store.payments.gateway import API_VERSION
 from store.payments.models import StripeSession
+from store.payments.reach import may_ask
 from store.payments.requests import session_request
 from store.payments.service import moment_for_stripe
 from store.payments.units import minimum, step, to_stripe
@@ -32,6 +36,7 @@ from store.settings import Settings
 from store.stock import repository as stock
 
 NO_CAP = 10**9
+AWAY = "No payment can be started just now: Stripe does not answer. Nothing is held or charged. Please try again soon."
 MOST = 99_999_999
 """Stripe's largest amount, in its own units; a bag beyond it is refused here, in words."""
 
@@ -80,8 +85,10 @@ def price(session: Session, bag: Bag, country: str | None, currency: str) -> Quo
 def take(session: Session, placing: Placing, store_id: str, settings: Settings, now: datetime) -> str | None:
     """Hold the bag for its buyer; the id of the checkout to go on with, new or already there.
 
+    What costs nothing is an order at once.
+
     None when the bag has another offer open, which must be dead at Stripe before this one can be made.
-    Raises Conflict, Invalid or TooMany, and then nothing is held.
+    Raises Conflict, Invalid, TooMany, or PaymentUnavailable while Stripe is away; and then nothing is held.
     """
     cart_id, buyer = placing.cart_id, placing.buyer
     carts.lock_cart(session, cart_id)
@@ -93,16 +100,23 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     _refuse_problems(bag)
     offer = price(session, bag, buyer.country, settings.store_currency)
     _refuse_sum(offer, placing.expected_total)
+    if offer.total == 0 and placing.member_id is None:
+        raise Conflict(FOR_MEMBERS)
     fingerprint = _fingerprint(offer, bag, buyer)
     if older is not None:
         return older.id if older.fingerprint == fingerprint else None
+    if offer.total and not may_ask(session, now):
+        raise PaymentUnavailable(AWAY)
     checkout = _freeze(bag, offer, buyer, settings, now)
     checkout.cart_id, checkout.member_id = cart_id, placing.member_id
     checkout.request_key, checkout.fingerprint = placing.request_key, fingerprint
     session.add(checkout)
     session.flush()  # holds and the attempt refer to it
     scarce = _hold(session, checkout, bag, settings, now)
-    _add_attempt(session, checkout, store_id, settings, now, scarce=scarce)
+    if checkout.total == 0:
+        give_away(session, checkout, now)
+    else:
+        _add_attempt(session, checkout, store_id, settings, now, scarce=scarce)
     return checkout.id
 
 
@@ -116,9 +130,7 @@ def _refuse_problems(bag: Bag) -> None:
 
 def _refuse_sum(offer: Quote, expected_total: int | None) -> None:
     total = Money(offer.total, offer.currency)
-    if offer.total == 0:
-        raise Conflict("This order costs nothing, and the shop cannot take free orders yet. Please tell us.")
-    if offer.total < minimum(offer.currency):
+    if 0 < offer.total < minimum(offer.currency):
         least = show(Money(minimum(offer.currency), offer.currency))
         raise Conflict(f"The smallest amount a card can pay is {least}. Your total is {show(total)}.")
     parts = [*(line.net for line in offer.lines), offer.shipping, offer.tax]
@@ -155,6 +167,7 @@ def _freeze(bag: Bag, offer: Quote, buyer: Buyer, settings: Settings, now: datet
             quantity=quoted.quantity,
             unit_price=quoted.unit_price,
             net=quoted.net,
+            limited=line.offer.limit_per_member is not None,
         )
         for position, (line, quoted) in enumerate(zip(bag.lines, offer.lines, strict=True))
     ]
@@ -195,16 +208,34 @@ def _hold(session: Session, checkout: Checkout, bag: Bag, settings: Settings, no
             [_gone(stocked[variant_id].offer.name, left[variant_id]) for variant_id in refused],
         )
     caps = {
-        checkout.email_key: settings.live_checkouts_per_email,
-        checkout.network_key: settings.live_checkouts_per_network,
+        "email": settings.live_checkouts_per_email,
+        "member": settings.live_checkouts_per_member,
+        "network": settings.live_checkouts_per_network,
     }
-    for owner in sorted(caps):
-        cap = caps[owner] if settings.limits_on else NO_CAP
+    for owner in sorted(checkout.owners):
+        cap = caps[owner.partition(":")[0]] if settings.limits_on else NO_CAP
         if not stock.count_live_checkout(session, owner, cap):
             raise TooMany("You have other payments open. Finish or cancel one of them, then try again.")
+    _count_limited(session, checkout, bag)
     if any(line.offer.kind is Kind.TICKET for line in bag.lines):
         return True
     return any(count <= settings.low_stock for count in stock.available(session, list(wanted)).values())
+
+
+def _count_limited(session: Session, checkout: Checkout, bag: Bag) -> None:
+    """Of what is limited, nobody gets more than their share, over all their orders (rule 16)."""
+    limited = [line for line in bag.lines if line.offer.limit_per_member is not None]
+    most = {line.offer.product_id: line.offer.limit_per_member or 0 for line in limited}
+    titles = {line.offer.product_id: line.offer.title for line in limited}
+    wanted: Counter[int] = Counter()
+    for line in limited:
+        wanted[line.offer.product_id] += line.quantity
+    refused = limits.take(session, checkout, wanted, most)
+    if refused:
+        raise Conflict(
+            "Some of your bag is limited, and your earlier orders count. Nothing is charged yet.",
+            [f"One person may have {most[product_id]} of {titles[product_id]}." for product_id in refused],
+        )
 
 
 def _gone(name: str, left: int) -> str:

@@ -53,7 +53,7 @@ def details() -> Answer | str:
 def place() -> Answer:
     bag, sent = own_bag(), request.form.to_dict()
     if not bag.lines:
-        return redirect(url_for("cart.show"), 303)
+        return _repeated(sent.get("form_token", ""))
     try:
         wish = (ShippedIn if bag.is_shipped else BuyerIn)().load(sent)
     except ValidationError as refusal:
@@ -77,6 +77,13 @@ def _place(bag: Bag, sent: dict[str, str], wish: dict[str, Any]) -> Answer:
         return make_response(_form(own_bag(), sent, {}, notice), 409)
     except Unavailable as refusal:
         return make_response(_form(own_bag(), sent, {}, str(refusal)), 503)
+
+
+def _repeated(form_token: str) -> Answer:
+    """An empty bag at the till: what was in it may have been bought by this very form, which then shows its outcome."""
+    cart_id = own_cart_id()
+    bought = orders.find_checkout_by_request(reader(), cart_id, form_token) if cart_id else None
+    return _onwards(Placed(bought.id, None)) if bought else redirect(url_for("cart.show"), 303)
 
 
 def _onwards(placed: Placed) -> Answer:
@@ -103,6 +110,7 @@ def _form(bag: Bag, sent: dict[str, str], errors: dict[str, list[str]], notice: 
         rates=delivery_rates() if bag.is_shipped else [],
         form_token=sent.get("form_token") if errors else secrets.token_urlsafe(18),
         expected_total=offer.total,
+        for_members=offer.total == 0 and actor().member_id is None,
         notice=notice,
     )
 
@@ -138,7 +146,7 @@ def bring_along(member_id: int, answer: Answer) -> None:
 @blueprint.get("/checkout/success")
 @limiter.limit("60 per minute")
 def success() -> Answer:
-    """Where Stripe sends people back to. It shows an order only to the bag that placed it."""
+    """Where Stripe sends people back to, and free orders lead. Only the bag or member that placed an order sees it."""
     stripe_id, checkout_id = request.args.get("session_id", ""), request.args.get("checkout", "")
     try:
         by_stripe = stripe_id and checkouts().settle_return(own_cart_id(), stripe_id)
@@ -153,9 +161,14 @@ def success() -> Answer:
 
 def _own_checkout(checkout_id: str) -> Checkout:
     checkout = orders.find_checkout(reader(), checkout_id)
-    if checkout is None or checkout.cart_id != own_cart_id():
+    if checkout is None or not _is_own(checkout):
         raise NotFound("Paid orders are confirmed by mail.")
     return checkout
+
+
+def _is_own(checkout: Checkout) -> bool:
+    by_member = checkout.member_id is not None and checkout.member_id == actor().member_id
+    return by_member or checkout.cart_id == own_cart_id()
 
 
 def _return_page(checkout: Checkout) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import relationship
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
@@ -98,6 +98,16 @@ class Checkout(Buyer, Totals, Base):
     closed_at: Mapped[datetime | None]
     lines: Mapped[list[CheckoutLine]] = relationship(order_by="CheckoutLine.position", cascade="all, delete-orphan")
 
+    @property
+    def owners(self) -> list[str]:
+        """Whom it counts against while it is unpaid (rule 15)."""
+        return [*self.persons, self.network_key]
+
+    @property
+    def persons(self) -> list[str]:
+        """Who has what it holds, as limits count: by address, and by account when there is one."""
+        return [self.email_key, *([f"member:{self.member_id}"] if self.member_id is not None else [])]
+
     def move_to(self, state: CheckoutState, now: datetime) -> None:
         """Change the state, if the lifecycle allows it; raises ForbiddenStep."""
         self.state = checkout_step(self.state, state)
@@ -117,6 +127,8 @@ class CheckoutLine(Snapshot, Base):
     id: Mapped[Id]
     checkout_id: Mapped[str] = mapped_column(ForeignKey("checkout.id"))
     variant_id: Mapped[int] = mapped_column(Ref, ForeignKey("variant.id"))
+    limited: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its units count against their product's limit for each person."""
 
 
 class Order(Buyer, Totals, Base):
@@ -197,3 +209,15 @@ class OrderEvent(Base):
     request_key: Mapped[str | None]
     """Of what staff write: the same form sent twice is one event."""
     at: Mapped[datetime]
+
+
+class LimitUse(Base):
+    """How many units of a limited product one person holds or has bought (rule 16; `orders/limits.py`)."""
+
+    __tablename__ = "limit_use"
+    __table_args__ = (check("not_negative", "count >= 0"),)
+
+    product_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True, autoincrement=False)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    """`member:…`, or `email:…` hashed."""
+    count: Mapped[int]

@@ -113,7 +113,11 @@ def state_label(order: Order) -> str:
     """How an order stands, in words; what happened to its money comes before where its parcel is."""
     if order.payment_state in MONEY_STATES:
         return MONEY_STATES[order.payment_state]
-    return STATES[order.fulfilment_state] if order.country else "Paid"
+    if not order.country:
+        return "Paid" if order.total else "Placed"
+    if order.total == 0 and order.fulfilment_state is FulfilmentState.UNFULFILLED:
+        return "Placed, waiting to be packed"
+    return STATES[order.fulfilment_state]
 
 
 def view_checkout(checkout: Checkout) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -43,18 +43,17 @@ def ask_to_cancel(session: Session, checkout_id: str) -> None:
     session.execute(awaited.values(cancel_requested=True))
 
 
-def move_checkouts(session: Session, from_cart: str, to_cart: str, member_id: int) -> list[str]:
-    """Hand the checkouts of one bag to another, which is locked like the first, and to its member; their ids.
+def move_checkouts(session: Session, from_cart: str, to_cart: str, member_id: int) -> list[Checkout]:
+    """Hand the checkouts of one bag to another, which is locked like the first, and to its member.
 
     A form sent with the other bag's key stays behind: keys are unique in a bag, and people could forge such a pair.
     """
     taken = select(Checkout.request_key).where(Checkout.cart_id == to_cart)
     theirs = select(Checkout.id).where(Checkout.cart_id == from_cart, Checkout.request_key.not_in(taken))
-    ids = list(session.scalars(theirs.order_by(Checkout.id)).all())
-    for checkout_id in ids:
-        checkout = lock_checkout(session, checkout_id)
+    moved = [lock_checkout(session, checkout_id) for checkout_id in session.scalars(theirs.order_by(Checkout.id)).all()]
+    for checkout in moved:
         checkout.cart_id, checkout.member_id = to_cart, member_id
-    return ids
+    return moved
 
 
 def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
@@ -69,15 +68,6 @@ def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
 def find_open_checkout(session: Session, cart_id: str) -> Checkout | None:
     query = select(Checkout).where(Checkout.cart_id == cart_id, Checkout.state == CheckoutState.OPEN)
     return session.scalar(query.options(selectinload(Checkout.lines)))
-
-
-def list_unpaid(session: Session, hold_ended_by: datetime, limit: int) -> Sequence[str]:
-    """Ids of checkouts that still hold things although their time is over: open ones first, then longest overdue."""
-    unpaid = [CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT]
-    query = select(Checkout.id).where(Checkout.state.in_(unpaid), Checkout.hold_ends_at <= hold_ended_by)
-    return session.scalars(
-        query.order_by((Checkout.state == CheckoutState.OPEN).desc(), Checkout.hold_ends_at).limit(limit)
-    ).all()
 
 
 def find_order(session: Session, number: str) -> Order | None:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.cart import repository as carts
 from store.mail.addresses import mail_key
 from store.members.repository import lock_proven
-from store.orders import numbers, repository
+from store.orders import limits, numbers, repository
 from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Buyer, Checkout, CheckoutLine, Order, OrderLine, Totals
 from store.stock import repository as stock
@@ -25,13 +26,26 @@ def end_unpaid(session: Session, checkout: Checkout, state: CheckoutState, now: 
     """
     checkout.move_to(state, now)
     stock.release(session, checkout.id, now)
-    stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+    stock.forget_live_checkout(session, checkout.owners)
+    limits.give_back(session, checkout)
 
 
-def make_order(session: Session, checkout: Checkout, paid_at: datetime, now: datetime) -> Order:
-    """Turn a paid checkout into its order: holds become sold, lines become snapshots, the timeline begins."""
+def leave_bag(session: Session, checkout: Checkout, now: datetime) -> None:
+    """Its lines are the checkout's now: they go out of the bag, and what was added there meanwhile stays (rule 19)."""
+    carts.take_out(session, checkout.cart_id, {line.variant_id: line.quantity for line in checkout.lines})
+    stock.leave_bag(session, checkout.id)
+    checkout.bag_taken_at = now
+
+
+def make_order(session: Session, checkout: Checkout, paid_at: datetime | None, now: datetime) -> Order:
+    """Turn a checkout into its order: holds become sold, lines become snapshots, the timeline begins.
+
+    `paid_at` is None when there was nothing to pay.
+    """
     if checkout.state in HOLDING:
-        stock.forget_live_checkout(session, [checkout.email_key, checkout.network_key])
+        stock.forget_live_checkout(session, checkout.owners)
+    else:
+        limits.take_again(session, checkout, now)
     checkout.move_to(CheckoutState.PAID, now)
     stock.sell(session, checkout.id, now)
     order = Order(
@@ -46,7 +60,8 @@ def make_order(session: Session, checkout: Checkout, paid_at: datetime, now: dat
     session.add(order)
     session.flush()  # events, payment and ledger refer to its id
     repository.add_event(session, order.id, "placed", "buyer", checkout.created_at)
-    repository.add_event(session, order.id, "paid", "stripe", paid_at)
+    if paid_at is not None:
+        repository.add_event(session, order.id, "paid", "stripe", paid_at)
     return order
 
 

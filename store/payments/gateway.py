@@ -10,20 +10,23 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import stripe
 
-from store.clock import to_epoch
+from store.clock import Clock, to_epoch
 from store.errors import Invalid, PaymentUnavailable
 from store.payments.facts import Event, SessionFact, read_event, read_session
+from store.payments.skew import skew
 
 API_VERSION = "2026-10-28.endive"
 TOLERANCE_SECONDS = 300
 LONGEST_WAIT_SECONDS = 2
+TOO_MANY = 429
 EVENT_TYPES = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -69,6 +72,17 @@ class Pace:
     timeout: tuple[float, float]
 
 
+class Line(Protocol):
+    """What stands beside the gateway and learns whether anybody answers (`payments/reach.py`)."""
+
+    def before(self) -> None:
+        """A call is about to be made: it may be kept waiting. Raises PaymentUnavailable when it is not worth making."""
+
+    def heard(self) -> None: ...
+
+    def silent(self) -> None: ...
+
+
 IN_REQUEST = Pace(1, (1, 2.5))
 IN_JOB = Pace(2, (3, 20))
 
@@ -76,7 +90,19 @@ IN_JOB = Pace(2, (3, 20))
 class Gateway:
     """One account at Stripe, seen through our own words. Safe to share between threads."""
 
-    def __init__(self, api_key: str, api_base: str, webhook_secrets: Sequence[str], pace: Pace = IN_REQUEST) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        api_base: str,
+        webhook_secrets: Sequence[str],
+        clock: Clock,
+        pace: Pace = IN_REQUEST,
+        line: Line | None = None,
+    ) -> None:
+        self._clock = clock
+        self._line = line
+        self.skew: timedelta | None = None
+        """How far Stripe's clock was ahead of ours at its last answer; None before the first."""
         self.livemode = "_live_" in api_key
         self.webhook_secrets = tuple(webhook_secrets)
         self._client = stripe.StripeClient(
@@ -116,12 +142,20 @@ class Gateway:
         return read_session(answer.to_dict(), now)
 
     def find_sessions(self, created_from: datetime, created_to: datetime, now: datetime) -> Iterator[SessionFact]:
-        """All sessions created in a window, newest first."""
-        first, last = to_epoch(created_from), to_epoch(created_to)
+        """All sessions created in a window with their PaymentIntents, newest first, page by page."""
+        wanted: dict[str, Any] = {
+            "created": {"gte": to_epoch(created_from), "lte": to_epoch(created_to)},
+            "expand": ["data.payment_intent"],
+            "limit": 100,
+        }
         sessions = self._client.v1.checkout.sessions
-        page = self._ask(lambda: sessions.list({"created": {"gte": first, "lte": last}, "limit": 100}))
-        for session in self._ask(lambda: list(page.auto_paging_iter())):
-            yield read_session(session.to_dict(), now)
+        more = True
+        while more:
+            page = self._ask(partial(sessions.list, wanted))  # type: ignore[arg-type]
+            for session in page.data:
+                yield read_session(session.to_dict(), now)
+            more = page.has_more
+            wanted = {**wanted, "starting_after": page.data[-1].id if more else ""}
 
     def find_session_of(self, payment_intent: str, now: datetime) -> SessionFact | None:
         """The session whose page made this PaymentIntent."""
@@ -164,24 +198,43 @@ class Gateway:
         return self._ask(lambda: call(self._client))
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """Make a call; each of the library's errors becomes one of ours.
-
-        The library does not repeat what was refused for its rate; once more, if Stripe asks for a short wait (rule 8).
-        """
+        """Make a call, in its turn; each of the library's errors becomes one of ours."""
+        if self._line is not None:
+            self._line.before()
+        asked_at = self._clock()
         try:
-            try:
-                return call()
-            except stripe.RateLimitError as error:
-                wait = (error.headers or {}).get("retry-after", "")
-                if not wait.isdigit() or int(wait) > LONGEST_WAIT_SECONDS:
-                    raise
-                time.sleep(int(wait))
-                return call()
+            answer = self._patiently(call)
         except stripe.IdempotencyError as error:
             # The stored request differs from the first one sent: our fault, and the outcome is not known.
             raise PaymentUnavailable("Payment cannot be started just now.") from error
         except stripe.StripeError as error:
-            status = error.http_status or 0
-            if 400 <= status < 500 and status not in (409, 429):
-                raise Refused(status, str(error.code or ""), str(error.user_message or "")) from error
-            raise PaymentUnavailable("Stripe does not answer just now. Nothing is charged.") from error
+            raise self._said(error, asked_at) from error
+        response = getattr(answer, "last_response", None)
+        self._note(response.headers if response else None, asked_at, heard=True)
+        return answer
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """Once more, if Stripe asks for a short wait: the library does not repeat what had come too fast (rule 8)."""
+        try:
+            return call()
+        except stripe.RateLimitError as error:
+            wait = (error.headers or {}).get("retry-after", "")
+            if not wait.isdigit() or int(wait) > LONGEST_WAIT_SECONDS:
+                raise
+            time.sleep(int(wait))
+            return call()
+
+    def _said(self, error: stripe.StripeError, asked_at: datetime) -> Refused | PaymentUnavailable:
+        """The library's error as ours; what Stripe is too busy for is as good as no answer (rule 34)."""
+        status = error.http_status or 0
+        self._note(error.headers, asked_at, heard=400 <= status < 500 and status != TOO_MANY)
+        if 400 <= status < 500 and status not in (409, TOO_MANY):
+            return Refused(status, str(error.code or ""), str(error.user_message or ""))
+        return PaymentUnavailable("Stripe does not answer just now. Nothing is charged.")
+
+    def _note(self, headers: Mapping[str, str] | None, asked_at: datetime, *, heard: bool) -> None:
+        dated = {name.lower(): value for name, value in (headers or {}).items()}.get("date", "")
+        found = skew(dated, asked_at, self._clock())
+        self.skew = self.skew if found is None else found
+        if self._line is not None:
+            self._line.heard() if heard else self._line.silent()

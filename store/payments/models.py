@@ -9,7 +9,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint
 
 from store.db import Amount, Base, Id, Mapped, Ref, check, choice, mapped_column
 
@@ -22,6 +22,21 @@ class Shop(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     store_id: Mapped[str]
+
+
+class Reach(Base):
+    """How well Stripe can be reached, for all processes: one row (`payments/reach.py`)."""
+
+    __tablename__ = "stripe_reach"
+    __table_args__ = (check("one_row", "id = 1"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next_turn: Mapped[int] = mapped_column(BigInteger)
+    """When the next job may ask, in milliseconds of Unix time."""
+    silent_since: Mapped[datetime | None]
+    """None while Stripe answers."""
+    try_at: Mapped[datetime | None]
+    """Until then nobody asks, while it is silent."""
 
 
 class SessionState(enum.StrEnum):
@@ -52,6 +67,10 @@ class StripeSession(Base):
     url: Mapped[str | None]
     dead: Mapped[bool] = mapped_column(default=False)
     """Whether Stripe has said that it can no longer be paid (rule 18)."""
+    asked_at: Mapped[datetime | None]
+    """When the sweeper last asked about it, if it did not end then: others go first."""
+    recovered_from: Mapped[str | None]
+    """Stripe's id of the session that this one continues, after it had expired (rule 18)."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

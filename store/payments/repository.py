@@ -5,15 +5,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, false, func, null, or_, select, update
+from sqlalchemy import and_, case, delete, false, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert, lock
+from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.payments.facts import Event, SessionFact
 from store.payments.models import Payment, PaymentStage, SessionState, Shop, StripeSession, WebhookEvent
+from store.stock.models import Hold, HoldState, StockLevel
+from store.stock.repository import AVAILABLE
+
+REPLAY_AFTER = timedelta(minutes=2)
+LATELY = timedelta(minutes=10)
+BANKS_TAKE = timedelta(hours=1)
 
 
 def store_id(session: Session) -> str:
@@ -27,12 +34,42 @@ def find_store_id(session: Session) -> str | None:
     return session.scalar(select(Shop.store_id))
 
 
-def list_nameless(session: Session, created_by: datetime, limit: int) -> Sequence[str]:
-    """Checkouts with an attempt whose answer from Stripe was lost."""
-    lost = select(StripeSession.checkout_id).where(
-        StripeSession.state == SessionState.CREATING, StripeSession.created_at <= created_by
+def list_due(session: Session, now: datetime, limit: int) -> Sequence[StripeSession]:
+    """Attempts to ask Stripe about: of checkouts whose time is over, and those whose answer was lost (rule 9).
+
+    First those not asked about lately, of them those that keep others from the last units, then the longest overdue.
+    One that waits for its bank is asked about once an hour.
+    """
+    open_or_slow = or_(
+        Checkout.state == CheckoutState.OPEN,
+        and_(
+            Checkout.state == CheckoutState.AWAITING_PAYMENT,
+            or_(StripeSession.asked_at.is_(None), StripeSession.asked_at <= now - BANKS_TAKE),
+        ),
     )
-    return session.scalars(lost.order_by(StripeSession.created_at).limit(limit)).all()
+    over = and_(open_or_slow, Checkout.hold_ends_at <= now)
+    nameless = and_(StripeSession.state == SessionState.CREATING, StripeSession.created_at <= now - REPLAY_AFTER)
+    contended = (
+        select(Hold.id)
+        .join(StockLevel, StockLevel.variant_id == Hold.variant_id)
+        .where(Hold.checkout_id == Checkout.id, Hold.state == HoldState.LIVE, AVAILABLE <= 0)
+        .exists()
+    )
+    asked_lately = StripeSession.asked_at > now - LATELY
+    query = (
+        select(StripeSession)
+        .join(Checkout, Checkout.id == StripeSession.checkout_id)
+        .where(StripeSession.dead.is_(False), or_(over, nameless))
+        .order_by(
+            case((asked_lately, 1), else_=0), case((contended, 0), else_=1), Checkout.hold_ends_at, StripeSession.id
+        )
+    )
+    return session.scalars(query.limit(limit)).all()
+
+
+def note_asked(session: Session, attempt_ids: Sequence[str], now: datetime) -> None:
+    """Stripe was asked about these, and they may not have ended."""
+    session.execute(update(StripeSession).where(StripeSession.id.in_(attempt_ids)).values(asked_at=now))
 
 
 def list_attempts(session: Session, checkout_id: str) -> Sequence[StripeSession]:

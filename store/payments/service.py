@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from store.audit.repository import raise_attention
+from store.audit.repository import close_attention, raise_attention
 from store.clock import Clock
 from store.db import Database
 from store.orders.lifecycle import CheckoutState
@@ -18,6 +18,7 @@ from store.payments.facts import SessionFact
 from store.payments.gateway import Gateway, Refused
 from store.payments.models import SessionState, StripeSession
 from store.payments.settle import Ours, lock_place, settle
+from store.payments.skew import ALARM
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,19 @@ class Payments:
         """Join what Stripe has said into what is known."""
         ours, now = self.ours(), self.clock()
         self.db.run(lambda session: settle(session, fact, ours, now, ended_as), repeatable=True)
+
+    def compare_clocks(self) -> None:
+        """Tell staff while our clock is far from Stripe's (rule 4), going by the answers that came anyway."""
+        ahead, now = self.gateway.skew, self.clock()
+        if ahead is None:
+            return
+        if abs(ahead) <= ALARM:
+            self.db.run(lambda session: close_attention(session, "clock_skew", "clock", now), repeatable=True)
+            return
+        seconds = round(abs(ahead).total_seconds())
+        side = "behind" if ahead > ALARM else "ahead of"
+        sentence = f"The shop's clock is {seconds} seconds {side} Stripe's. Set it right, or payments are not heard of."
+        self.db.run(lambda session: raise_attention(session, "clock_skew", "clock", sentence, now), repeatable=True)
 
     def settle_session(self, stripe_id: str) -> None:
         """Ask Stripe how a session stands, and settle that."""

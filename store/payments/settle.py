@@ -20,7 +20,7 @@ from store.jobs.repository import enqueue
 from store.orders import repository as orders
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
-from store.orders.transitions import end_unpaid, make_order
+from store.orders.transitions import end_unpaid, leave_bag, make_order
 from store.payments import repository
 from store.payments.facts import SessionFact
 from store.payments.joins import contradict, join_payment, join_session
@@ -139,9 +139,7 @@ def _join(
     attempt.state = join_session(attempt.state, said)
     attempt.dead = attempt.dead or fact.is_dead
     if said is SessionState.COMPLETE and checkout.bag_taken_at is None:
-        carts.take_out(session, checkout.cart_id, {line.variant_id: line.quantity for line in checkout.lines})
-        stock.leave_bag(session, checkout.id)
-        checkout.bag_taken_at = now
+        leave_bag(session, checkout, now)
     if payment is not None:
         payment.checkout_id = payment.checkout_id or checkout.id
         payment.stage = join_payment(payment.stage, _stage(fact))

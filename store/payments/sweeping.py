@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,11 +19,16 @@ from store.payments.service import STRIPES_SHORTEST, Payments
 
 log = logging.getLogger(__name__)
 
-REPLAY_AFTER = timedelta(minutes=2)
 KEY_LIVES = timedelta(hours=20)
 LONGEST_TERM = timedelta(days=14)
 """The slowest bank debit is decided by then (rule 15); what is still on its way needs a person."""
-SWEEP_AT_MOST = 50
+SWEEP_AT_MOST = 500
+SWEEP_FOR = timedelta(seconds=20)
+"""Then other jobs have their turn; the next minute goes on."""
+BY_PAGES_FROM = 10
+"""So many sessions that Stripe must have ended by itself are looked up in its lists, 100 at a time."""
+AROUND = timedelta(minutes=5)
+"""How far Stripe's moment of creation may lie from ours."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +41,36 @@ class Sweeper:
         """Look at every checkout whose hold has ended, and give its things back once Stripe says it is dead."""
         db, now = self.payments.db, self.payments.clock()
         with db.reader() as reader:
-            overdue = orders.list_unpaid(reader, now, SWEEP_AT_MOST)
-            nameless = repository.list_nameless(reader, now - REPLAY_AFTER, SWEEP_AT_MOST)
-        for checkout_id in dict.fromkeys([*overdue, *nameless]):
-            with db.reader() as reader:
-                attempts = [attempt for attempt in repository.list_attempts(reader, checkout_id) if not attempt.dead]
-            for attempt in attempts:
+            due = repository.list_due(reader, now, SWEEP_AT_MOST)
+        known = self._settle_by_pages([attempt for attempt in due if attempt.stripe_id and attempt.expires_at <= now])
+        asked = []
+        for attempt in due:
+            if self.payments.clock() > now + SWEEP_FOR:
+                break
+            if attempt.id not in known:
                 self._guarded(attempt)
-            self._tell_if_overdue(checkout_id)
+            asked.append(attempt.id)
+            self._tell_if_overdue(attempt.checkout_id)
+        if asked:
+            db.run(lambda session: repository.note_asked(session, asked, now), repeatable=True)
+
+    def _settle_by_pages(self, attempts: Sequence[StripeSession]) -> set[str]:
+        """Settle what Stripe has ended, page by page; the ids of the attempts of which it told."""
+        if len(attempts) < BY_PAGES_FROM:
+            return set()
+        now, told = self.payments.clock(), set()
+        wanted = {attempt.stripe_id: attempt.id for attempt in attempts}
+        born = [attempt.created_at for attempt in attempts]
+        try:
+            for fact in self.payments.gateway.find_sessions(min(born) - AROUND, max(born) + AROUND, now):
+                if fact.session_id in wanted and fact.status != "open":
+                    self.payments.settle(fact)
+                    told.add(wanted[fact.session_id])
+                if len(told) == len(wanted) or self.payments.clock() > now + SWEEP_FOR:
+                    break
+        except (PaymentUnavailable, Refused) as error:
+            log.warning("Stripe does not list its sessions: %s", type(error).__name__)
+        return told
 
     def _guarded(self, attempt: StripeSession) -> None:
         try:

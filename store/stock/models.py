@@ -104,7 +104,7 @@ class Hold(Base):
 
 
 class LiveCheckoutCount(Base):
-    """How many unpaid checkouts one buyer holds things with; `owner` is `email:…` or `network:…`, hashed."""
+    """How many unpaid checkouts one buyer holds things with: `email:…` and `network:…`, hashed, or `member:…`."""
 
     __tablename__ = "live_checkout_count"
     __table_args__ = (check("not_negative", "count >= 0"),)

@@ -113,7 +113,7 @@ def test_what_was_taken_off_sale_is_not_sold(shop):
 
 def test_sums_no_card_can_pay_are_refused_in_words(shop):
     for price, sentence in (
-        (0, "This order costs nothing, and the shop cannot take free orders yet. Please tell us."),
+        (0, "Free orders go to members. Sign in or join, then place it."),
         (49, "The smallest amount a card can pay is $0.50. Your total is $0.49."),
         (100_000_000, "A total of $1,000,000.00 cannot be paid at once. Please make two orders of it."),
     ):

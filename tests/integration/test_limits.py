@@ -90,3 +90,33 @@ def test_nobodys_address_can_be_read_from_the_counts(capped):
     for (owner,) in capped.rows("SELECT owner FROM live_checkout_count"):
         assert "ana" not in owner
         assert HOME not in owner
+
+
+def test_one_account_holds_no_more_than_its_share_under_any_number_of_addresses(open_shop):
+    shop = open_shop(rate_limits="on", live_checkouts_per_member=2)
+    shop.tee, member_id = shop.make_item(units=50), shop.make_member("ana@example.com")
+    ana, where = shop.signed_in(member_id), {"REMOTE_ADDR": HOME}
+
+    def check_out(name):
+        ana.post("/cart/lines", data={"variant": shop.tee, "quantity": 1}, environ_overrides=where)
+        return ana.post("/checkout", data=US | {"email": f"{name}@example.com"}, environ_overrides=where)
+
+    for name in ("one", "two"):
+        shop.pay(check_out(name).location.rsplit("/", 1)[1], iban="AT611904300234573201")
+        shop.deliver()
+    before, held = shop.counts(), shop.level(shop.tee)
+    assert check_out("three").status_code == 429
+    assert (shop.counts(), shop.level(shop.tee)) == (before, held)
+    assert counts(shop)[-1] == 2
+
+
+def test_a_guests_checkout_that_comes_along_at_sign_in_counts_for_the_account_until_it_ends(capped):
+    client, _ = place(capped)
+    capped.make_member("ana@example.com", password="thirteen records")
+    where = {"REMOTE_ADDR": HOME}
+    client.post("/sign-in", data={"email": "ana@example.com", "password": "thirteen records"}, environ_overrides=where)
+    assert counts(capped) == [1, 1, 1]
+    client.post("/checkout/cancel", environ_overrides=where)
+    capped.clock.advance(minutes=31)
+    capped.worker.drain()
+    assert counts(capped) == [0, 0, 0]

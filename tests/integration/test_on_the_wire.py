@@ -174,7 +174,7 @@ def test_a_total_below_the_currencys_least_is_refused_in_words(open_shop, curren
 
 
 def test_a_total_of_nothing_never_goes_to_stripe(shop):
-    refused_in_words(shop, "cannot take free orders yet", shop.make_item(price=0, kind=Kind.DIGITAL))
+    refused_in_words(shop, "Free orders go to members.", shop.make_item(price=0, kind=Kind.DIGITAL))
 
 
 # -- rule 15: who may pay days later --

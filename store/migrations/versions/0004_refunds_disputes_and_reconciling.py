@@ -225,6 +225,29 @@ def upgrade() -> None:
     with op.batch_alter_table("refund_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refund_line_order_line_id"), ["order_line_id"], unique=False)
 
+    op.create_table(
+        "stripe_reach",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("next_turn", sa.BigInteger(), nullable=False),
+        sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_stripe_reach_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stripe_reach")),
+    )
+    op.create_table(
+        "limit_use",
+        sa.Column(
+            "product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_limit_use_not_negative")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_limit_use_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "person", name=op.f("pk_limit_use")),
+    )
+    op.add_column("checkout_line", sa.Column("limited", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("stripe_session", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("stripe_session", sa.Column("recovered_from", sa.String(), nullable=True))
     op.add_column("attention", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("attention", sa.Column("closed_by", sa.String(), nullable=True))
     op.add_column("attention", sa.Column("note", sa.String(), nullable=True))
@@ -239,6 +262,11 @@ def downgrade() -> None:
     op.drop_column("attention", "note")
     op.drop_column("attention", "closed_by")
     op.drop_column("attention", "due_at")
+    op.drop_column("stripe_session", "recovered_from")
+    op.drop_column("stripe_session", "asked_at")
+    op.drop_column("checkout_line", "limited")
+    op.drop_table("limit_use")
+    op.drop_table("stripe_reach")
 
     with op.batch_alter_table("refund_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refund_line_order_line_id"))

@@ -36,8 +36,22 @@ INVARIANTS = (
         f"""SELECT owner, SUM(counted) AS counted, SUM(live) AS live FROM (
                SELECT owner, count AS counted, 0 AS live FROM live_checkout_count
                UNION ALL SELECT email_key, 0, 1 FROM checkout WHERE state IN {HOLDING}
+               UNION ALL SELECT 'member:' || member_id, 0, 1 FROM checkout
+                   WHERE member_id IS NOT NULL AND state IN {HOLDING}
                UNION ALL SELECT network_key, 0, 1 FROM checkout WHERE state IN {HOLDING}) both_sides
             GROUP BY owner HAVING SUM(counted) <> SUM(live)""",
+    ),
+    never(
+        "nobody counts as having more, or less, of a limited product than they hold and have bought",
+        f"""SELECT product_id, person, SUM(counted) AS counted, SUM(had) AS had FROM (
+               SELECT product_id, person, count AS counted, 0 AS had FROM limit_use
+               UNION ALL SELECT variant.product_id, persons.person, 0, line.quantity FROM checkout_line line
+                   JOIN variant ON variant.id = line.variant_id
+                   JOIN (SELECT id, state, email_key AS person FROM checkout
+                         UNION ALL SELECT id, state, 'member:' || member_id FROM checkout WHERE member_id IS NOT NULL
+                        ) persons ON persons.id = line.checkout_id
+                   WHERE line.limited AND (persons.state = 'paid' OR persons.state IN {HOLDING})) both_sides
+            GROUP BY product_id, person HAVING SUM(counted) <> SUM(had)""",
     ),
     never(
         "every order has its one confirmation in the outbox",

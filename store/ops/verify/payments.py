@@ -13,6 +13,12 @@ INVARIANTS = (
               OR payment.amount <> "order".total OR payment.currency <> "order".currency)""",
     ),
     never(
+        "an order of nothing has no payment, and Stripe was never asked for one",
+        """SELECT "order".number FROM "order" WHERE "order".total = 0
+           AND (EXISTS (SELECT 1 FROM payment WHERE payment.order_id = "order".id)
+             OR EXISTS (SELECT 1 FROM stripe_session attempt WHERE attempt.checkout_id = "order".checkout_id))""",
+    ),
+    never(
         "paid money has an order, or stands open before staff",
         """SELECT payment.payment_intent, payment.unapplied_reason FROM payment
            WHERE payment.stage = 'paid' AND payment.order_id IS NULL AND (payment.unapplied_reason IS NULL

@@ -70,6 +70,12 @@ def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetim
     book(session, "sale", "payment_intent", payment.payment_intent, order.currency, postings, paid_at, now)
 
 
+def book_free_order(session: Session, order: Order, now: datetime) -> None:
+    """A sale that discounts have paid for altogether; what has no price at all is given away and not booked."""
+    postings = {SALES: -order.subtotal, DISCOUNTS: order.discount, SHIPPING: -order.shipping, TAX: -order.tax}
+    book(session, "sale", "checkout", order.checkout_id, order.currency, postings, now, now)
+
+
 def book_unapplied(session: Session, payment: Payment, paid_at: datetime, now: datetime) -> None:
     """Money without an order: Stripe owes it to us, and we owe it to whoever paid (rule 20)."""
     amount, currency = payment.amount or 0, payment.currency or ""
