@@ -3,6 +3,7 @@
 import pytest
 
 from tests.faults.lives import Lives
+from tests.integration.conftest import relay  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,6 @@ def killed_at(boundaries, names, two_lives, databases, story):
 def test_killed_anywhere_it_ends_right(story, databases, two_lives):
     names, faults = told(two_lives[0], databases, story)
     assert faults == []
-    print(f"\n{story}: {len(names)} boundaries")
     assert killed_at(range(len(names)), names, two_lives, databases, story) == {}
 
 
