@@ -129,7 +129,7 @@ def place_until_full(clients):
 
 
 def test_on_a_full_disk_nothing_is_half_placed_and_freed_it_goes_on(open_shop):
-    """Placing is two transactions: a disk full at the second leaves a whole checkout that the same form goes on with."""
+    """Placing is two transactions: full at the second, it leaves a whole checkout that the same form goes on with."""
     shop = open_shop(rate_limits="off")
     tee = shop.make_item(units=50)
     clients = [shop.visitor_with(tee) for _ in range(15)]
