@@ -27,6 +27,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     Integer,
     MetaData,
     create_engine,
@@ -48,6 +49,7 @@ HIDE_PARAMETERS = True
 """What people have typed stays out of the messages of errors, and so out of the log."""
 # PostgreSQL: serialization failure, deadlock, lock not available in time.
 RETRYABLE_STATES = {"40001", "40P01", "55P03"}
+READS_ONLY_STATE = "25006"
 _inside_run: ContextVar[bool] = ContextVar("inside_run", default=False)
 
 
@@ -207,7 +209,7 @@ def _is_retryable(error: DBAPIError) -> bool:
 
 def _postgresql_engine(url: str) -> Engine:
     limits = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=8,
@@ -216,6 +218,14 @@ def _postgresql_engine(url: str) -> Engine:
         hide_parameters=HIDE_PARAMETERS,
         connect_args={"options": limits, "connect_timeout": 3},
     )
+
+    @event.listens_for(engine, "handle_error")
+    def leave_replica(context: ExceptionContext) -> None:
+        # After a failover the server we know only reads: as good as gone, and a new connection may find the other.
+        if getattr(context.original_exception, "sqlstate", None) == READS_ONLY_STATE:
+            context.is_disconnect = True
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

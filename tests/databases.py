@@ -60,16 +60,23 @@ class PostgresqlFactory:
     def make(self) -> str:
         return self._create(f"t_{uuid.uuid4().hex}", "template_migrated")
 
+    def copy(self, url: str) -> str:
+        """Another with all that is in this one, to which nobody may be connected."""
+        return self._create(f"t_{uuid.uuid4().hex}", _name(url))
+
     def empty(self) -> str:
         return self._create(f"t_{uuid.uuid4().hex}")
 
     def drop(self, url: str) -> None:
-        name = url.split("/@/")[-1].split("@/")[1].split("?")[0]
-        self.admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.admin.execute(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
 
     def stop(self) -> None:
         self.admin.close()
         self.server.cleanup()
+
+
+def _name(url: str) -> str:
+    return url.split("@/")[1].split("?")[0]
 
 
 @pytest.fixture(scope="session")

@@ -58,8 +58,11 @@ class Time:
 class Shop(People, Aftermath):
     """One shop. `numbers` makes catalogue numbers, so that every product is another."""
 
-    def __init__(self, database_url: str, sandbox_url: str, folder: Path, **settings: object) -> None:
-        self.account = Account(sandbox_url)
+    def __init__(
+        self, database_url: str, sandbox_url: str, folder: Path, account: Account | None = None, **settings: object
+    ) -> None:
+        """A shop that comes up again is given the account at Stripe that it had."""
+        self.account = account or Account(sandbox_url)
         self.clock = Time(self.account)
         usual = {
             "store_env": "test",

@@ -1,4 +1,6 @@
-"""`make bench`: listing, product page and webhook, each beside its floor in the same run.
+"""`make bench`: listing, product page, webhook and holds, each beside its floor in the same run.
+
+The webhook's floor is Flask with one INSERT, and on PostgreSQL also its own statements, sent by pgbench.
 
 Absolute numbers of a shared machine mean little; the ratios do. CPU is that of the web server's processes and, on
 PostgreSQL, of the database's; requests a second are bounded by the load's own client, which shares the cores.
@@ -26,6 +28,7 @@ from store.clock import utc_now
 from store.migrations import commands
 from store.ops.demo.load import load as load_demo
 from store.settings import load as load_settings
+from tests.benchmarks import hot, same_sql
 from tests.benchmarks.load import Result, for_seconds, hit, median
 from tests.databases import PostgresqlFactory, SqliteFactory
 
@@ -41,12 +44,30 @@ def main() -> int:
     rows = []
     for kind, factory in kinds.items():
         roots = [] if kind == "sqlite" else [factory.admin.execute("SELECT pg_backend_pid()").fetchone()[0]]
-        rows += Bench(kind, factory.make(), folder, _postmaster(roots)).run()
+        bench = Bench(kind, factory.make(), folder, _postmaster(roots))
+        rows += bench.run()
+        extensions = bench.app.extensions
+        rows.append(bench.row("hold", hot.holds(extensions["db"], bench.url, bench.database_roots)))
+        if kind == "postgresql":
+            rows.append(_beside_pgbench(factory, bench, next(row for row in rows if row["what"] == "webhook")))
     kinds["postgresql"].stop()
     _print(rows)
     (ROOT / "var").mkdir(exist_ok=True)
     (ROOT / "var" / "bench.json").write_text(json.dumps(rows, indent=1))
     return 0
+
+
+def _beside_pgbench(factory: PostgresqlFactory, bench: Bench, webhook: dict) -> dict[str, object]:
+    """The webhook as measured, beside pgbench with the same statements on the same bags."""
+    first = Bench("postgresql", factory.make(), bench.folder, [])
+    events = first.sessions(EVENTS)
+    first.app.extensions["db"].engine.dispose()
+    second = factory.copy(first.url)
+    transactions = same_sql.write_down(first.app, events)
+    roots = bench.database_roots
+    floor = same_sql.replay(second.replace("+psycopg", ""), transactions, WEBHOOK_CLIENTS, bench.folder, roots)
+    shop = Result(**webhook["shop"])
+    return bench.row("webhook, same SQL in pgbench", {"shop": shop, "floor": floor})
 
 
 def _postmaster(backends: list[int]) -> list[int]:
@@ -100,12 +121,12 @@ class Bench:
                 turns = for_seconds(SECONDS)
                 asked = lambda _n, path=path, turns=turns: (("GET", path, None, {}) for _ in turns())  # noqa: E731
                 results[who].append(hit(port, CLIENTS, asked, [root, *self.database_roots]))
-        return self._row(name, {who: median(rounds) for who, rounds in results.items()})
+        return self.row(name, {who: median(rounds) for who, rounds in results.items()})
 
     def _webhook(self, shop: int, floor: int) -> dict[str, object]:
         results: dict[str, list[Result]] = {"shop": [], "floor": []}
         for _ in range(ROUNDS):
-            ours = [self._signed(event) for event in self._sessions(EVENTS)]
+            ours = [self._signed(event) for event in self.sessions(EVENTS)]
             theirs = [self._signed({"id": secrets.token_hex(8), "data": "x" * 2500}) for _ in range(EVENTS)]
             for who, port, root, path, posts in (
                 ("shop", 8391, shop, "/webhooks/stripe", ours),
@@ -113,16 +134,16 @@ class Bench:
             ):
                 dealt = lambda n, posts=posts, path=path: (("POST", path, *post) for post in posts[n::WEBHOOK_CLIENTS])  # noqa: E731
                 results[who].append(hit(port, WEBHOOK_CLIENTS, dealt, [root, *self.database_roots]))
-        return self._row("webhook", {who: median(rounds) for who, rounds in results.items()})
+        return self.row("webhook", {who: median(rounds) for who, rounds in results.items()})
 
-    def _row(self, what: str, results: dict[str, Result]) -> dict[str, object]:
+    def row(self, what: str, results: dict[str, Result]) -> dict[str, object]:
         row: dict[str, object] = {"what": what, "database": self.kind}
         row |= {who: dataclasses.asdict(result) for who, result in results.items()}
         row["cpu_of_floor"] = results["shop"].cpu / results["floor"].cpu
         row["rate_of_floor"] = results["shop"].rate / results["floor"].rate
         return row
 
-    def _sessions(self, count: int) -> list[dict[str, object]]:
+    def sessions(self, count: int) -> list[dict[str, object]]:
         """So many placed checkouts, and the event by which Stripe says that each is paid."""
         extensions, now = self.app.extensions, utc_now()
         db, ours = extensions["db"], extensions["payments"].ours()

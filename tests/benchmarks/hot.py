@@ -1,0 +1,71 @@
+"""Holds a second on one hot variant: 32 buyers in two processes, beside the bare conditional UPDATE from as many."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import text
+
+from store.clock import utc_now
+from store.db import Database
+from tests.benchmarks.load import Result, cpu_seconds, median
+
+ROOT = Path(__file__).parents[2]
+PROCESSES, BUYERS, EACH, ROUNDS = 2, 32, 10, 3
+
+
+def holds(db: Database, url: str, roots: list[int]) -> dict[str, Result]:
+    variant = _prepare(db, BUYERS * EACH * ROUNDS)
+    results: dict[str, list[Result]] = {"shop": [], "floor": []}
+    for number in range(ROUNDS):
+        for who, kind in (("shop", "shop"), ("floor", "bare")):
+            results[who].append(_round(kind, url, variant, number * BUYERS * EACH, roots))
+    return {who: median(rounds) for who, rounds in results.items()}
+
+
+def _prepare(db: Database, bags: int) -> int:
+    """So many bags with one of it, and enough of it for all of them."""
+    with db.reader() as reader:
+        variant = reader.scalar(text("SELECT id FROM variant WHERE sku = 'NMX-043'"))
+    now = utc_now()
+    moment = now.replace(tzinfo=None) if db.is_sqlite else now
+
+    def work(session):
+        session.execute(
+            text("UPDATE stock_level SET on_hand = on_hand + :more WHERE variant_id = :id"),
+            {"more": 2 * bags, "id": variant},
+        )
+        rows = [{"id": f"hot-{number}", "variant": variant, "now": moment} for number in range(bags)]
+        session.execute(text("INSERT INTO cart (id, created_at, updated_at) VALUES (:id, :now, :now)"), rows)
+        line = "INSERT INTO cart_line (cart_id, variant_id, quantity, price_seen, added_at)"
+        session.execute(text(f"{line} VALUES (:id, :variant, 1, 3800, :now)"), rows)
+
+    db.run(work)
+    return variant
+
+
+def _round(kind: str, url: str, variant: int, first: int, roots: list[int]) -> Result:
+    share = BUYERS * EACH // PROCESSES
+    spans = [(first + share * place, first + share * (place + 1)) for place in range(PROCESSES)]
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.buyers", kind, url, str(variant), str(begin), str(end)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for begin, end in spans
+    ]  # fmt: skip
+    for child in crowd:
+        assert child.stdout.readline() == "ready\n"
+    watched = [child.pid for child in crowd] + roots
+    before = cpu_seconds(watched)
+    for child in crowd:
+        child.stdin.write("\n")
+        child.stdin.flush()
+    took = max(float(child.stdout.readline()) for child in crowd)
+    spent = cpu_seconds(watched) - before
+    for child in crowd:
+        child.communicate(timeout=20)
+    count = BUYERS * EACH
+    return Result(count / took, took / count * BUYERS * 1000, 0.0, spent * 1000 / count)

@@ -1,0 +1,1 @@
+"""What breaks around the shop, and what must hold all the same."""

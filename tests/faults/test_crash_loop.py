@@ -1,0 +1,65 @@
+"""Wherever a process is killed, the shop comes up again and ends right.
+
+A story is told once to count its boundaries: before and after each commit, each call to Stripe, each job. Then it is
+told anew for every one of them, in a process of its own that kills itself there (SIGKILL); another process opens the
+same database, Stripe tells everything again, days pass, and all that must hold is asked for.
+"""
+
+import queue
+import random
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.faults.stories import STORIES
+
+SOME = 2
+
+
+def told(lives, databases, story, kill_at=None):
+    """Tell a story, cut short or not, and see it through: its boundaries, and what was wrong in the end."""
+    url = databases.make()
+    try:
+        world = lives.new_world(url)
+        first = lives.live(story, world, kill_at)
+        if kill_at is not None and first.signal != signal.SIGKILL:
+            return [], [f"it was not killed: {first.said}"]
+        again = lives.live_again(story, world)
+        return first.said, again.said if again.signal == 0 else [f"it ended by signal {again.signal}"]
+    finally:
+        databases.drop(url)
+
+
+def killed_at(boundaries, names, two_lives, databases, story):
+    """{boundary: what was wrong} for those after which something was."""
+    free = queue.SimpleQueue()
+    for lives in two_lives:
+        free.put(lives)
+
+    def one(number):
+        lives = free.get()
+        try:
+            return told(lives, databases, story, number)[1]
+        finally:
+            free.put(lives)
+
+    with ThreadPoolExecutor(len(two_lives)) as threads:
+        faults = threads.map(one, boundaries)
+        return {f"{n} {names[n]}": said for n, said in zip(boundaries, faults, strict=True) if said}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("story", STORIES)
+def test_killed_anywhere_it_ends_right(story, databases, two_lives):
+    names, faults = told(two_lives[0], databases, story)
+    assert faults == []
+    assert killed_at(range(len(names)), names, two_lives, databases, story) == {}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_killed_at_some_places_it_ends_right(story, sqlite, two_lives):
+    """Which places is drawn with the run's own seed."""
+    names = two_lives[0].live(story, two_lives[0].new_world(sqlite.make())).said
+    some = sorted(random.sample(range(len(names)), SOME))
+    assert killed_at(some, names, two_lives, sqlite, story) == {}
