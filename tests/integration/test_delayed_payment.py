@@ -94,16 +94,19 @@ def test_cancelling_while_the_money_is_on_its_way_waits_for_the_bank(shop, tee):
     assert subjects(shop) == ["Your payment is on its way"]
 
 
-def test_cancelled_and_then_paid_sends_nothing_and_keeps_the_money_for_its_owner(shop, tee):
+def test_cancelled_and_then_paid_sends_nothing_and_gives_the_money_back(shop, tee):
     client = debit(shop, tee, DEBIT_THAT_WORKS)
     client.post("/checkout/cancel")
     answer_of_the_bank(shop)
     assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("cancelled", (30, 0))
     assert shop.rows("SELECT stage, amount, unapplied_reason FROM payment") == [("paid", 7450, "cancelled")]
-    assert (shop.counts()["order"], shop.attention()) == (0, ["unapplied_cancelled"])
+    assert (shop.counts()["order"], shop.attention()) == (0, [])
+    assert shop.rows("SELECT origin, state, amount FROM refund") == [("automatic", "pending", 7450)]
     assert shop.rows("SELECT account, amount FROM posting ORDER BY id") == [
         ("stripe_clearing", 7450),
         ("customer_liability", -7450),
+        ("customer_liability", 7450),
+        ("stripe_clearing", -7450),
     ]
 
 
@@ -137,7 +140,8 @@ def test_cancelling_at_the_moment_the_debit_is_given_is_kept_as_a_wish(shop, tee
     assert shop.rows("SELECT state, cancel_requested FROM checkout") == [("awaiting_payment", True)]
     answer_of_the_bank(shop)
     assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("cancelled", (30, 0))
-    assert (shop.counts()["order"], shop.attention()) == (0, ["unapplied_cancelled"])
+    assert (shop.counts()["order"], shop.attention()) == (0, [])
+    assert shop.rows("SELECT origin, state, amount FROM refund") == [("automatic", "pending", 3950)]
 
 
 def test_a_payment_on_its_way_for_two_weeks_is_shown_to_staff_and_still_held(shop, tee):
