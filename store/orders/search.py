@@ -42,7 +42,7 @@ _TO_SEND = and_(
     Order.fulfilment_state.in_(sorted(UNSENT)), Order.payment_state.in_(sorted(SENDABLE)), Order.country.is_not(None)
 )
 """Paid, and something of it has still to go by post."""
-_BLOCK = table("fulfilment_block", column("order_id"), column("closed_at"))
+_BLOCK = table("fulfilment_block", column("order_id"), column("reason"), column("closed_at"))
 """Of the floor above, so only its name is known here."""
 _HELD = select(_BLOCK.c.order_id).where(_BLOCK.c.order_id == Order.id, _BLOCK.c.closed_at.is_(None)).exists()
 TO_PACK = and_(_TO_SEND, ~_HELD)
@@ -74,10 +74,16 @@ def list_noted(session: Session, orders: Sequence[Order]) -> set[int]:
     return set(session.scalars(noted.where(OrderEvent.kind == "note")))
 
 
-def list_held(session: Session, orders: Sequence[Order]) -> set[int]:
-    """The ids of those that something holds back now."""
-    listed = select(Order.id).where(Order.id.in_([order.id for order in orders]), _TO_SEND, _HELD)
-    return set(session.scalars(listed))
+def list_held(session: Session, orders: Sequence[Order]) -> dict[int, set[str]]:
+    """Why each of those that are held back is; see `fulfilment/parcels.py` for the reasons."""
+    listed = select(_BLOCK.c.order_id, _BLOCK.c.reason).where(
+        _BLOCK.c.order_id.in_([order.id for order in orders if order.fulfilment_state in UNSENT]),
+        _BLOCK.c.closed_at.is_(None),
+    )
+    held: dict[int, set[str]] = {}
+    for order_id, reason in session.execute(listed):
+        held.setdefault(order_id, set()).add(reason)
+    return held
 
 
 def count_orders(session: Session) -> dict[View, int]:

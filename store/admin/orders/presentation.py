@@ -9,13 +9,19 @@ from datetime import datetime
 from store.admin.orders.cues import cue
 from store.fulfilment.parcels import HeldBy, Units, why_not_sent
 from store.money import Money
-from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
+from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState, PaymentState
 from store.orders.models import Order, OrderEvent, OrderLine
 from store.orders.presentation import address_lines
 from store.orders.search import View
 from store.pricing.countries import country_name
 
 WHO = {"buyer": "The buyer", "stripe": "Stripe", "system": "The shop itself", "demo": "The demo"}
+HELD_FOR = {
+    HeldBy.DISPUTE: "Bank’s question",
+    HeldBy.REVIEW: "Under review",
+    HeldBy.EARLY_FRAUD_WARNING: "Warning of fraud",
+    HeldBy.DASHBOARD_REFUND: "Refund made at Stripe",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,8 @@ class Row:
     fulfilment_state: str | None
     """None where it is what the view is about, or says what will not happen."""
     is_noted: bool
-    is_held: bool
-    """Whether something holds it back, where the view is not about that."""
+    held: list[str]
+    """That it is held back; where the view is about that, why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,9 @@ _NORMAL = {
 }
 
 
-def view_row(order: Order, view: View, noted: Collection[int], held: Collection[int]) -> Row:
+def view_row(order: Order, view: View, noted: Collection[int], held: Mapping[int, Collection[str]]) -> Row:
     items = [_item(line, order.currency) for line in order.lines]
+    progress = _progress(order, is_held=order.id in held)
     waits = view in (View.TO_PACK, View.HELD)
     counted = [(item.left if waits else item.quantity, item) for item in items]
     return Row(
@@ -108,10 +115,17 @@ def view_row(order: Order, view: View, noted: Collection[int], held: Collection[
         service=order.shipping_label if order.country else "",
         items=[(units, item) for units, item in counted if units],
         payment_state=order.payment_state.value,
-        fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else _progress(order),
+        fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else progress,
         is_noted=order.id in noted,
-        is_held=order.id in held and view is not View.HELD,
+        held=_held(order, view, held.get(order.id, ())),
     )
+
+
+def _held(order: Order, view: View, reasons: Collection[str]) -> list[str]:
+    if view is not View.HELD:
+        return ["Held back"] if reasons else []
+    is_said = order.payment_state is PaymentState.DISPUTED
+    return [HELD_FOR[HeldBy(reason)] for reason in sorted(reasons) if not (is_said and reason == HeldBy.DISPUTE)]
 
 
 def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[HeldBy]) -> Sheet:
@@ -121,7 +135,8 @@ def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[Held
     sums = [("Items", order.subtotal), ("Discount", -order.discount), (_delivery(order), order.shipping)]
     sums += [("Tax", order.tax)]
     items = [_item(line, currency) for line in order.lines]
-    by_time = sorted(order.events, key=lambda event: (event.at, event.id), reverse=True)
+    # Stripe tells seconds only, and may tell late.
+    by_time = sorted(order.events, key=lambda event: (event.at.replace(microsecond=0), event.id), reverse=True)
     timeline = [_happening(event, emails, currency) for event in by_time]
     return Sheet(
         number=order.number,
@@ -134,7 +149,7 @@ def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[Held
         sums=[(label, Money(amount, currency)) for label, amount in sums if amount or label == "Items"],
         total=Money(order.total, currency),
         payment_state=order.payment_state.value,
-        fulfilment_state=_progress(order),
+        fulfilment_state=_progress(order, is_held=bool(held_by)),
         timeline=timeline,
         can_ship=fault is None and any(item.left for item in items),
         can_pack=fault is None and order.fulfilment_state is FulfilmentState.UNFULFILLED,
@@ -164,9 +179,9 @@ def _item(line: OrderLine, currency: str) -> Item:
     )
 
 
-def _progress(order: Order) -> str | None:
+def _progress(order: Order, *, is_held: bool) -> str | None:
     """How far an order is; that it is to be packed only if it may be."""
-    may_leave = order.payment_state in SENDABLE and order.country is not None
+    may_leave = order.payment_state in SENDABLE and order.country is not None and not is_held
     is_untouched = order.fulfilment_state is FulfilmentState.UNFULFILLED
     return None if is_untouched and not may_leave else order.fulfilment_state.value
 

@@ -110,10 +110,8 @@ def let_go(number: str) -> Response:
         sent = schemas.LetGoIn().load(request.form.to_dict())
         service.let_go(db(), actor(), number, sent["block"], sent["form_token"], now())
     except ValidationError as refusal:
-        lacks_token = refusal.messages_dict.get("form_token")
-        sentence = (
-            lacks_token[0] if lacks_token else "This form names nothing that holds the order back. Send it again."
-        )
+        unsaid = ["The form names nothing that holds this order back. Open the order and send the form it shows."]
+        (sentence, *_) = refusal.messages_dict.get("form_token", unsaid)
         return make_response(_sheet(number, notice=sentence), 422)
     except Conflict as refusal:
         return make_response(_sheet(number, notice=str(refusal)), 409)
