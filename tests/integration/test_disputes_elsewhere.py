@@ -1,0 +1,188 @@
+"""Disputes of money that has no order, of payments nobody knows yet, and of several processes at once; and `verify`."""
+
+import json
+import time
+
+import pytest
+import stripe
+
+from store.ops.verify import INVARIANTS
+from store.orders.repository import lock_order_of
+from store.payments import repository as payments
+from store.payments.disputes.taking_in import carry_over
+from tests.integration.disputing import (
+    blocks,
+    booked,
+    disputes,
+    everything,
+    matters,
+    order_of,
+    pay,
+    steps,
+    tell,
+    told,
+    withdrawn,
+)
+from tests.integration.racer import Racer, at_once
+from tests.integration.test_inbox import outcomes, pay_foreign
+from tests.shop import SECRET
+
+
+@pytest.fixture
+def tee(shop):
+    return shop.make_item(units=100)
+
+
+def paid_unheard(shop, tee):
+    """The intent of a payment that the shop has not heard of."""
+    session = shop.check_out(shop.visitor_with(tee))
+    shop.pay(session)
+    return shop.account.v1.checkout.sessions.retrieve(session).to_dict()["payment_intent"]
+
+
+def unapplied(shop, tee):
+    """The intent of money that came otherwise than agreed, and waits for staff."""
+    intent = paid_unheard(shop, tee)
+    (event,) = [one for one in shop.events() if one["type"] == "checkout.session.completed"]
+    event["data"]["object"]["amount_total"] = 4000
+    assert shop.post_event(event) == (200, "attention")
+    return intent
+
+
+# -- a payment without an order, or without anything --
+
+
+def test_disputed_money_without_an_order_is_booked_and_shown_and_holds_nothing_back(shop, tee):
+    intent = unapplied(shop, tee)
+    tell(shop, intent, "e1", amount=4000)
+    assert (disputes(shop, intent), withdrawn(shop, intent)) == ([("needs_response", 4000)], 4000)
+    assert booked(shop, intent) == [("disputes", 4000), ("stripe_clearing", -4000)]
+    assert shop.value("SELECT COUNT(*) FROM fulfilment_block") == 0
+    assert (shop.counts()["order"], shop.level(tee)) == (0, (100, 1))
+    ((_, sentence),) = [one for one in matters(shop, intent) if one[0] == "dispute"]
+    assert f"the payment of {intent}, which has no order" in sentence
+    assert "leaves" not in sentence
+    tell(shop, intent, "e4", amount=4000)
+    assert (withdrawn(shop, intent), [one for one in shop.attention() if one == "dispute"]) == (0, [])
+
+
+def test_what_was_said_against_money_follows_it_into_its_order(shop, tee):
+    """Staff accept what was not agreed: from then on the dispute is the order's."""
+    intent = pay(shop, tee)
+    tell(shop, intent, "e1", "f2")
+    before = everything(shop, intent)
+    for table in ("fulfilment_block", "order_event"):
+        shop.write(f"DELETE FROM {table}")
+    shop.write("UPDATE \"order\" SET payment_state = 'paid'")
+
+    def accept(session):
+        payment = payments.lock_payment(session, intent, shop.clock())
+        order = lock_order_of(session, payment.order_id)
+        carry_over(session, payment, order, shop.clock())
+        carry_over(session, payment, order, shop.clock())
+
+    shop.db.run(accept)
+    after = everything(shop, intent)
+    assert after[:5] == before[:5]
+    assert (after[6], steps(shop, intent)) == (before[6], [("review", "rule"), ("dispute", "needs_response")])
+
+
+def test_a_dispute_told_before_its_payment_brings_the_payment_in_first(shop, tee):
+    intent = paid_unheard(shop, tee)
+    assert shop.post_event(told("e1", intent)) == (200, "ignored")
+    assert shop.counts()["payment"] == 0
+    shop.worker.drain()
+    assert (disputes(shop, intent), withdrawn(shop, intent)) == ([("needs_response", 3950)], 3950)
+    assert (order_of(shop, intent)[1], blocks(shop, intent)) == ("disputed", [("dispute", "open")])
+    assert outcomes(shop) == [("charge.dispute.created", "applied", 0)]
+
+
+@pytest.mark.parametrize("name", ["e1", "f1", "f2"])
+def test_what_is_said_against_somebody_elses_payment_is_asked_about_and_forgotten(shop, name):
+    pay_foreign(shop)
+    (intent,) = [one["data"]["object"]["id"] for one in shop.events() if one["type"] == "payment_intent.succeeded"]
+    assert shop.post_event(told(name, intent)) == (200, "ignored")
+    shop.worker.drain()
+    assert (outcomes(shop), shop.attention(), shop.counts()["payment"]) == ([], [], 0)
+    assert shop.rows("SELECT stripe_id FROM dispute UNION SELECT stripe_id FROM fraud_warning") == []
+
+
+def test_a_dispute_marked_as_another_shops_is_ours_if_its_payment_is(shop, tee):
+    """Metadata of a dispute says nothing: whose it is, its payment says (rule 1)."""
+    intent = pay(shop, tee)
+    tell(shop, intent, "e1", metadata={"store": "somebody-else"})
+    assert disputes(shop, intent) == [("needs_response", 3950)]
+
+
+def test_a_dispute_of_no_payment_at_all_is_let_go(shop):
+    event = told("e1", "pi_x")
+    event["data"]["object"]["payment_intent"] = None
+    assert shop.post_event(event) == (200, "ignored")
+    assert shop.rows("SELECT stripe_id FROM dispute") == []
+
+
+# -- several processes at once --
+
+
+@pytest.fixture
+def racers(shop):
+    both = [Racer(shop), Racer(shop)]
+    yield both
+    for racer in both:
+        racer.stop()
+
+
+def signed(event):
+    body = json.dumps(event)
+    signature = stripe.WebhookSignature.generate_signature_header(body, SECRET, timestamp=int(time.time()))
+    return {"do": "post", "body": body, "signature": signature}
+
+
+def test_two_processes_that_hear_of_one_dispute_mirror_and_book_it_once(shop, tee, racers):
+    for names in (("e1", "e2"), ("e1", "e1"), ("e6", "e2"), ("e4", "e5")):
+        intent = pay(shop, tee)
+        answers = at_once(*((racer, signed(told(name, intent))) for racer, name in zip(racers, names, strict=True)))
+        assert [answer["status"] for answer in answers] == [200, 200], answers
+        moved = 2 if "e4" in names else 1
+        assert (len(disputes(shop, intent)), len(booked(shop, intent))) == (1, 2 * moved)
+        assert withdrawn(shop, intent) == (0 if "e4" in names else 3950)
+    assert shop.breaches() == []
+
+
+# -- verify --
+
+
+@pytest.mark.parametrize(
+    ("tampering", "invariant"),
+    [
+        ("UPDATE payment SET withdrawn = withdrawn - 1", "what was withdrawn from a payment"),
+        ("UPDATE dispute SET withdrawn = 0", "what disputes have taken stands in the books"),
+        ("DELETE FROM fulfilment_block", "whatever speaks against a payment holds its order back"),
+        (
+            "UPDATE fulfilment_block SET closed_at = opened_at, closed_by = 'stripe'",
+            "whatever speaks against a payment holds its order back",
+        ),
+        ("UPDATE dispute SET status = 'won'", "a dispute or a warning holds an order back no longer"),
+        ("UPDATE fraud_warning SET open = FALSE", "a dispute or a warning holds an order back no longer"),
+        ("DELETE FROM attention", "whatever speaks against a payment stands, or stood, before staff"),
+        ("UPDATE dispute SET status = 'lost'", "no dispute or warning that has ended stands open"),
+        ("UPDATE dispute SET status = 'lost'", "how an order's money stands"),
+        ("UPDATE \"order\" SET payment_state = 'paid'", "how an order's money stands"),
+        (
+            "INSERT INTO shipment (id, order_id, carrier, tracking, actor, request_key, shipped_at)"
+            " SELECT 1, order_id, 'USPS', '', 'member:7', 'x', '2030-01-01 00:00:00.000000' FROM fulfilment_block"
+            " WHERE reason = 'dispute'",
+            "nothing has left while something held its order back",
+        ),
+    ],
+)
+def test_verify_finds_what_could_not_have_happened(shop, tee, tampering, invariant):
+    intent = pay(shop, tee)
+    tell(shop, intent, "e1", "f2")
+    assert shop.breaches() == []
+    with shop.db.engine.connect() as connection:
+        transaction = connection.begin()
+        connection.exec_driver_sql(tampering)
+        broken = [one.name for one in INVARIANTS if connection.execute(one.broken_by).first() is not None]
+        transaction.rollback()
+    assert len([name for name in broken if name.startswith(invariant)]) == 1, broken
