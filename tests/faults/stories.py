@@ -13,6 +13,8 @@ from typing import Any
 from store.actors import Role
 from store.jobs.worker import Scheduled
 from tests.faults.boundaries import answers_lost
+from tests.integration.refunding import refund as pay_back
+from tests.integration.refunding import unsent
 from tests.integration.stories import DEBIT_THAT_FAILS, DEBIT_THAT_WORKS
 from tests.people import Visitor
 from tests.shop import US, Shop, session_in
@@ -40,6 +42,9 @@ class Story:
     attention: tuple[str, ...] = ()
     shipped: int = 0
     received: int = 0
+    cancelled: int = 0
+    refunded: tuple[int, ...] = ()
+    """What has gone back at Stripe, refund by refund."""
     mails: tuple[str, ...] = ()
     """Kinds of mail, beside the confirmation of each order."""
 
@@ -109,6 +114,12 @@ def ordered(shop: Shop, notes: Notes) -> None:
     shop.deliver()
     shop.worker.drain()
     shop.make_member("pia@nastymixx.example", Role.PACKER, Role.STALL)
+
+
+def refunded_in_the_dashboard(shop: Shop, notes: Notes) -> None:
+    ordered(shop, notes)
+    intent = shop.value("SELECT payment_intent FROM payment")
+    shop.account.v1.refunds.create({"payment_intent": intent, "amount": 400})
 
 
 # -- people --
@@ -200,6 +211,13 @@ def receive(shop: Shop, notes: Notes) -> None:
     assert answer.status_code == 303, answer.text
 
 
+def refund(shop: Shop, _notes: Notes) -> None:
+    """The unit, not its delivery."""
+    number = shop.value('SELECT number FROM "order"')
+    pay_back(shop, number, unsent(shop, number, 1), request_key=FORM)
+    shop.worker.drain()
+
+
 GIVEN_UP = (("cancelled",), ("expired",))
 ON_ITS_WAY = ("payment_on_its_way",)
 
@@ -232,9 +250,13 @@ STORIES = {
         cancel_and_wait_for_the_bank,
         cancel,
         ends=(("cancelled",),),
-        attention=("unapplied_cancelled",),
-        mails=ON_ITS_WAY,
+        refunded=(3950,),
+        mails=("refund_made", *ON_ITS_WAY),
     ),
     "a parcel is sent": Story(ordered, ship, ship, shipped=1, mails=("order_shipped",)),
+    "staff refund a unit": Story(ordered, refund, refund, cancelled=1, refunded=(3400,), mails=("refund_made",)),
+    "a refund is made in Stripe's dashboard": Story(
+        refunded_in_the_dashboard, be_told, refunded=(400,), attention=("refund_unexplained",), mails=("refund_made",)
+    ),
     "a delivery is counted": Story(ordered, receive, receive, received=5),
 }

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.stories import STORIES
 
-SOME = 2
+SOME = 1
 
 
 def told(lives, databases, story, kill_at=None):
