@@ -122,6 +122,27 @@ def refunded_in_the_dashboard(shop: Shop, notes: Notes) -> None:
     shop.account.v1.refunds.create({"payment_intent": intent, "amount": 400})
 
 
+def disputed(outcome: str) -> Callable[[Shop, Notes], None]:
+    """The buyer's bank has taken the money back and has decided, all of it unheard."""
+
+    def before(shop: Shop, notes: Notes) -> None:
+        ordered(shop, notes)
+        intent = shop.value("SELECT payment_intent FROM payment")
+        opened = shop.account.control("POST", f"disputes/{intent}", {"kind": "chargeback"}).json()
+        assert shop.account.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome}).ok
+
+    return before
+
+
+def with_a_free_bag(shop: Shop, notes: Notes) -> None:
+    shop.open_zones()
+    shop.write("UPDATE shipping_rate SET first = 0, additional = 0")
+    notes["tee"] = shop.make_item(price=0, units=UNITS)
+    notes["member"] = shop.make_member("ana@example.com")
+    line = {"variant": notes["tee"], "quantity": 1}
+    assert shop.signed_in(notes["member"]).post("/cart/lines", data=line).status_code == 303
+
+
 # -- people --
 
 
@@ -139,6 +160,12 @@ def packer(shop: Shop) -> Visitor:
 def place(shop: Shop, notes: Notes) -> None:
     answer = buyer(shop, notes).post("/checkout", data=US | {"form_token": FORM})
     assert answer.status_code == 303, answer.text
+
+
+def place_free(shop: Shop, notes: Notes) -> None:
+    answer = shop.signed_in(notes["member"]).post("/checkout", data=US | {"form_token": FORM})
+    assert answer.status_code == 303, answer.text
+    shop.worker.drain()
 
 
 def place_again_and_pay(shop: Shop, notes: Notes) -> None:
@@ -258,5 +285,8 @@ STORIES = {
     "a refund is made in Stripe's dashboard": Story(
         refunded_in_the_dashboard, be_told, refunded=(400,), attention=("refund_unexplained",), mails=("refund_made",)
     ),
+    "a chargeback is won": Story(disputed("won"), be_told),
+    "a chargeback is lost": Story(disputed("lost"), be_told),
+    "an order costs nothing": Story(with_a_free_bag, place_free, place_free),
     "a delivery is counted": Story(ordered, receive, receive, received=5),
 }
