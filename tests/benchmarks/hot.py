@@ -1,4 +1,8 @@
-"""Holds a second on one hot variant: 32 buyers in two processes, beside the bare conditional UPDATE from as many."""
+"""Holds a second on one hot variant: 32 buyers in two processes, beside the bare conditional UPDATE from as many.
+
+The shop's hold is the whole first transaction of a checkout: it reads the bag, prices it, takes the units, counts the
+checkout against its buyer, and writes down what was agreed and what Stripe will be asked.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`make bench`: listing, product page, webhook and holds, each beside its floor in the same run.
 
-The webhook's floor is Flask with one INSERT, and on PostgreSQL also its own statements, sent by pgbench.
+The webhook's floor is Flask with one INSERT, and on PostgreSQL also its own statements, sent by pgbench (whose CPU is
+then the database's alone). The floor of a hold is the bare UPDATE that decides it.
 
 Absolute numbers of a shared machine mean little; the ratios do. CPU is that of the web server's processes and, on
 PostgreSQL, of the database's; requests a second are bounded by the load's own client, which shares the cores.
@@ -248,7 +249,7 @@ def _print(rows: list[dict]) -> None:
     print(" | ".join(heads))
     for row in rows:
         shop, floor = row["shop"], row["floor"]
-        cells = (row["what"], row["database"], f"{shop['rate']:.0f}", f"{shop['p50']:.1f}", f"{shop['p99']:.1f}",
+        cells = (row["what"], row["database"], f"{shop['rate']:.0f}", f"{shop['p50']:.1f}", f"{shop['p99']:.1f}" if shop["p99"] else "-",
                  f"{shop['cpu']:.2f}", f"{floor['rate']:.0f}", f"{floor['cpu']:.2f}", f"{row['cpu_of_floor']:.2f}", f"{row['rate_of_floor']:.2f}")  # fmt: skip
         print(" | ".join(cells))
 

@@ -44,6 +44,7 @@ def faults_of(shop: Shop, notes: Notes, story: Story) -> list[str]:
     return [
         *(f"{breach.invariant}: {breach.rows}" for breach in shop.breaches()),
         *_money(shop),
+        *_returned(shop, story),
         *_stock(shop, notes, story),
         *_words(shop, story),
         *_ends(shop, story),
@@ -72,12 +73,23 @@ def _money(shop: Shop) -> list[str]:
     return faults
 
 
+def _returned(shop: Shop, story: Story) -> list[str]:
+    """What has gone back at Stripe is what this story sends back, once, and what we know of it."""
+    there = shop.account.v1.refunds.list({"limit": 100}).data
+    sent = {one.id: one.amount for one in there if one.status == "succeeded"}
+    known = dict(shop.rows("SELECT stripe_id, amount FROM refund WHERE state = 'succeeded'"))
+    faults = [] if sent == known else [f"Stripe has sent back {sent}, we know of {known}"]
+    if sorted(one.amount for one in there) != sorted(story.refunded):
+        faults.append(f"sent back were {[(one.amount, one.status) for one in there]}, not {story.refunded}")
+    return faults
+
+
 def _stock(shop: Shop, notes: Notes, story: Story) -> list[str]:
     sold = shop.value("SELECT COALESCE(SUM(quantity), 0) FROM order_line")
-    on_hand = UNITS + story.received - story.shipped
+    level = (UNITS + story.received - story.shipped, sold - story.shipped - story.cancelled)
     faults = []
-    if shop.level(notes["tee"]) != (on_hand, sold - story.shipped):
-        faults.append(f"the level is {shop.level(notes['tee'])}, not {(on_hand, sold - story.shipped)}")
+    if shop.level(notes["tee"]) != level:
+        faults.append(f"the level is {shop.level(notes['tee'])}, not {level}")
     if live := shop.value("SELECT COUNT(*) FROM hold WHERE state = 'live'"):
         faults.append(f"{live} holds are live when all is over")
     return faults

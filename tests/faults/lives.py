@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
+import threading
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,9 +57,12 @@ class Lives:
         folder.mkdir()
         return World(database_url, self.sandbox_url, f"sk_test_{secrets.token_hex(8)}", str(folder))
 
-    def live(self, story: str, world: World, kill_at: int | None = None) -> End:
-        """Tell `story` up to its end, which may be at boundary `kill_at`; the names of all boundaries if it is not."""
-        return self._ask(life="first", story=story, world=asdict(world), kill_at=kill_at)
+    def live(self, story: str, world: World, kill_at: int | None = None, kill_after: float | None = None) -> End:
+        """Tell `story` up to its end, which may be at boundary `kill_at`, or so many seconds after its beginning.
+
+        It says the names of all boundaries, if it lives.
+        """
+        return self._ask(life="first", story=story, world=asdict(world), kill_at=kill_at, kill_after=kill_after)
 
     def live_again(self, story: str, world: World) -> End:
         """Come up in the same world and see it through; says what is wrong in the end."""
@@ -78,7 +83,7 @@ class Lives:
         self.child.stdout.close()
 
 
-def _first(story: Any, world: World, kill_at: int | None) -> list[str]:
+def _first(story: Any, world: World, kill_at: int | None, kill_after: float | None) -> list[str]:
     from tests.faults.boundaries import Boundaries
 
     shop, notes = _open(world), {}
@@ -87,6 +92,8 @@ def _first(story: Any, world: World, kill_at: int | None) -> list[str]:
     shop.worker.schedule = ()  # the deed alone; the clock's own work comes afterwards
     boundaries = Boundaries(kill_at)
     boundaries.install(shop)
+    if kill_after is not None:
+        threading.Timer(kill_after, os.kill, (os.getpid(), signal.SIGKILL)).start()
     boundaries.armed = True
     story.deed(shop, notes)
     return boundaries.names
@@ -130,7 +137,7 @@ def _live(command: dict[str, Any]) -> Any:
 
     world, story = World(**command["world"]), STORIES[command["story"]]
     if command["life"] == "first":
-        return _first(story, world, command["kill_at"])
+        return _first(story, world, command["kill_at"], command["kill_after"])
     return _again(story, world) if command["life"] == "again" else _in_common(story, world)
 
 
@@ -149,7 +156,9 @@ def _fork(command: dict[str, Any]) -> End:
     with os.fdopen(reading) as pipe:
         text = pipe.read()
     _, status = os.waitpid(child, 0)
-    return End(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, json.loads(text) if text else None)
+    if os.WIFSIGNALED(status):
+        return End(os.WTERMSIG(status), None)  # it may have been cut off in the middle of a word
+    return End(0, json.loads(text))
 
 
 def main() -> None:

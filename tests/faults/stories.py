@@ -13,6 +13,8 @@ from typing import Any
 from store.actors import Role
 from store.jobs.worker import Scheduled
 from tests.faults.boundaries import answers_lost
+from tests.integration.refunding import refund as pay_back
+from tests.integration.refunding import unsent
 from tests.integration.stories import DEBIT_THAT_FAILS, DEBIT_THAT_WORKS
 from tests.people import Visitor
 from tests.shop import US, Shop, session_in
@@ -40,6 +42,9 @@ class Story:
     attention: tuple[str, ...] = ()
     shipped: int = 0
     received: int = 0
+    cancelled: int = 0
+    refunded: tuple[int, ...] = ()
+    """What has gone back at Stripe, refund by refund."""
     mails: tuple[str, ...] = ()
     """Kinds of mail, beside the confirmation of each order."""
 
@@ -111,6 +116,33 @@ def ordered(shop: Shop, notes: Notes) -> None:
     shop.make_member("pia@nastymixx.example", Role.PACKER, Role.STALL)
 
 
+def refunded_in_the_dashboard(shop: Shop, notes: Notes) -> None:
+    ordered(shop, notes)
+    intent = shop.value("SELECT payment_intent FROM payment")
+    shop.account.v1.refunds.create({"payment_intent": intent, "amount": 400})
+
+
+def disputed(outcome: str) -> Callable[[Shop, Notes], None]:
+    """The buyer's bank has taken the money back and has decided, all of it unheard."""
+
+    def before(shop: Shop, notes: Notes) -> None:
+        ordered(shop, notes)
+        intent = shop.value("SELECT payment_intent FROM payment")
+        opened = shop.account.control("POST", f"disputes/{intent}", {"kind": "chargeback"}).json()
+        assert shop.account.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome}).ok
+
+    return before
+
+
+def with_a_free_bag(shop: Shop, notes: Notes) -> None:
+    shop.open_zones()
+    shop.write("UPDATE shipping_rate SET first = 0, additional = 0")
+    notes["tee"] = shop.make_item(price=0, units=UNITS)
+    notes["member"] = shop.make_member("ana@example.com")
+    line = {"variant": notes["tee"], "quantity": 1}
+    assert shop.signed_in(notes["member"]).post("/cart/lines", data=line).status_code == 303
+
+
 # -- people --
 
 
@@ -128,6 +160,12 @@ def packer(shop: Shop) -> Visitor:
 def place(shop: Shop, notes: Notes) -> None:
     answer = buyer(shop, notes).post("/checkout", data=US | {"form_token": FORM})
     assert answer.status_code == 303, answer.text
+
+
+def place_free(shop: Shop, notes: Notes) -> None:
+    answer = shop.signed_in(notes["member"]).post("/checkout", data=US | {"form_token": FORM})
+    assert answer.status_code == 303, answer.text
+    shop.worker.drain()
 
 
 def place_again_and_pay(shop: Shop, notes: Notes) -> None:
@@ -200,6 +238,13 @@ def receive(shop: Shop, notes: Notes) -> None:
     assert answer.status_code == 303, answer.text
 
 
+def refund(shop: Shop, _notes: Notes) -> None:
+    """The unit, not its delivery."""
+    number = shop.value('SELECT number FROM "order"')
+    pay_back(shop, number, unsent(shop, number, 1), request_key=FORM)
+    shop.worker.drain()
+
+
 GIVEN_UP = (("cancelled",), ("expired",))
 ON_ITS_WAY = ("payment_on_its_way",)
 
@@ -232,9 +277,16 @@ STORIES = {
         cancel_and_wait_for_the_bank,
         cancel,
         ends=(("cancelled",),),
-        attention=("unapplied_cancelled",),
-        mails=ON_ITS_WAY,
+        refunded=(3950,),
+        mails=("refund_made", *ON_ITS_WAY),
     ),
     "a parcel is sent": Story(ordered, ship, ship, shipped=1, mails=("order_shipped",)),
+    "staff refund a unit": Story(ordered, refund, refund, cancelled=1, refunded=(3400,), mails=("refund_made",)),
+    "a refund is made in Stripe's dashboard": Story(
+        refunded_in_the_dashboard, be_told, refunded=(400,), attention=("refund_unexplained",), mails=("refund_made",)
+    ),
+    "a chargeback is won": Story(disputed("won"), be_told),
+    "a chargeback is lost": Story(disputed("lost"), be_told),
+    "an order costs nothing": Story(with_a_free_bag, place_free, place_free),
     "a delivery is counted": Story(ordered, receive, receive, received=5),
 }

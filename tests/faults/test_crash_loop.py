@@ -14,15 +14,18 @@ import pytest
 
 from tests.faults.stories import STORIES
 
-SOME = 2
+SOME = 1
+INSTANTS = 3
+LONGEST_DEED = 0.4
+"""Seconds: most of them take less when they have the machine for themselves."""
 
 
-def told(lives, databases, story, kill_at=None):
+def told(lives, databases, story, kill_at=None, kill_after=None):
     """Tell a story, cut short or not, and see it through: its boundaries, and what was wrong in the end."""
     url = databases.make()
     try:
         world = lives.new_world(url)
-        first = lives.live(story, world, kill_at)
+        first = lives.live(story, world, kill_at, kill_after)
         if kill_at is not None and first.signal != signal.SIGKILL:
             return [], [f"it was not killed: {first.said}"]
         again = lives.live_again(story, world)
@@ -31,22 +34,26 @@ def told(lives, databases, story, kill_at=None):
         databases.drop(url)
 
 
-def killed_at(boundaries, names, two_lives, databases, story):
-    """{boundary: what was wrong} for those after which something was."""
+def two_at_a_time(two_lives, tell, cuts):
+    """What `tell` says was wrong after each cut, for those after which something was."""
     free = queue.SimpleQueue()
     for lives in two_lives:
         free.put(lives)
 
-    def one(number):
+    def one(cut):
         lives = free.get()
         try:
-            return told(lives, databases, story, number)[1]
+            return tell(lives, cut)[1]
         finally:
             free.put(lives)
 
     with ThreadPoolExecutor(len(two_lives)) as threads:
-        faults = threads.map(one, boundaries)
-        return {f"{n} {names[n]}": said for n, said in zip(boundaries, faults, strict=True) if said}
+        return {cut: said for cut, said in zip(cuts, threads.map(one, cuts), strict=True) if said}
+
+
+def killed_at(boundaries, names, two_lives, databases, story):
+    wrong = two_at_a_time(two_lives, lambda lives, at: told(lives, databases, story, at), boundaries)
+    return {f"{number} {names[number]}": said for number, said in wrong.items()}
 
 
 @pytest.mark.prove
@@ -55,6 +62,15 @@ def test_killed_anywhere_it_ends_right(story, databases, two_lives):
     names, faults = told(two_lives[0], databases, story)
     assert faults == []
     assert killed_at(range(len(names)), names, two_lives, databases, story) == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("story", STORIES)
+def test_killed_at_any_instant_it_ends_right(story, databases, two_lives):
+    """In the middle of a statement, of a commit, of a page: wherever the instant falls."""
+    instants = [random.uniform(0, LONGEST_DEED) for _ in range(INSTANTS)]
+    tell = lambda lives, after: told(lives, databases, story, kill_after=after)  # noqa: E731
+    assert two_at_a_time(two_lives, tell, instants) == {}
 
 
 @pytest.mark.parametrize("story", STORIES)
