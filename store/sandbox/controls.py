@@ -175,15 +175,15 @@ def roll_secret(endpoint: str) -> dict[str, Any]:
 
 @control("/faults", "GET")
 def list_faults() -> dict[str, Any]:
-    with _account() as account:
+    with opened_account() as account:
         return _courier().faults.shown(account.number)
 
 
 @control("/faults", "POST")
 def plan_faults() -> dict[str, Any]:
     """`{"seed": 7, "api": [rule…], "deliveries": [rule…]}` instead of what was planned; `{}`: no more faults."""
-    with _account() as account:
-        _courier().faults.put(account.number, _given())
+    with opened_account() as account:
+        _courier().faults.put(account.number, given_body())
         return _courier().faults.shown(account.number)
 
 
