@@ -251,7 +251,7 @@ def test_a_buyer_back_from_paying_is_never_told_that_nothing_was_charged_while_n
 # -- all of it at once --
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_five_buyers_and_a_stripe_that_fails_four_calls_of_ten_end_right(shop, tee, faults, seed):
     """What fails follows from the seed alone, so a run that breaks can be run again."""
     faults.seed = seed
