@@ -242,7 +242,7 @@ class Gateway:
         self._note(error.headers, asked_at, heard=is_stripes and status != TOO_MANY)
         if is_stripes and status not in (409, TOO_MANY):
             return Refused(status, str(error.code or ""), str(error.user_message or ""))
-        if (error.headers or {}).get("idempotent-replayed") == "true":
+        if status >= 500 and (error.headers or {}).get("idempotent-replayed") == "true":
             return StoredFailure(silence)
         return PaymentUnavailable(silence)
 
