@@ -46,6 +46,14 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """How a checkout stands as its buyer comes back; `is_sure` is false when Stripe could not be asked about it."""
+
+    checkout: Checkout
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """What came of a guest's bag at sign-in: whether it is the member's now, and how many units theirs holds."""
 
@@ -137,7 +145,7 @@ class Checkouts:
         wanted = {line.variant_id: line.quantity for line in failed.lines}
         return carts.put_back(self.payments.db, holder, wanted, self.settings.store_currency, self.payments.clock())
 
-    def settle_return(self, cart_id: str | None, stripe_id: str) -> Checkout:
+    def settle_return(self, cart_id: str | None, stripe_id: str) -> Returned:
         """The buyer is back from Stripe's page, perhaps before its webhook: ask Stripe, settle, and say how it stands.
 
         Raises NotFound when the session is none of this bag's.
@@ -147,13 +155,15 @@ class Checkouts:
             checkout = orders.find_checkout(reader, attempt.checkout_id) if attempt else None
         if checkout is None or cart_id is None or checkout.cart_id != cart_id:
             raise NotFound("Paid orders are confirmed by mail.")
+        is_sure = True
         if checkout.state in (CheckoutState.OPEN, CheckoutState.AWAITING_PAYMENT):
             try:
                 self.payments.settle_session(stripe_id)
             except (PaymentUnavailable, Refused):
                 log.warning("Stripe does not answer about session %s; the webhook will", stripe_id)
+                is_sure = False
         with self.payments.db.reader() as reader:
-            return orders.get_checkout(reader, checkout.id)
+            return Returned(orders.get_checkout(reader, checkout.id), is_sure)
 
     def _hand_over(self, checkout_id: str, taken_at: datetime | None = None) -> Placed:
         """To Stripe's page, made now if it was not yet; `taken_at` tells an attempt never sent from one to replay."""

@@ -13,7 +13,7 @@ from store.cart.contents import Bag
 from store.cart.views import delivery_rates, holder, own_bag, own_cart_id, remember
 from store.catalog.pictures import of_variants
 from store.checkout.schemas import BuyerIn, ShippedIn
-from store.checkout.service import Checkouts, Placed
+from store.checkout.service import Checkouts, Placed, Returned
 from store.checkout.taking import ADDRESS, Buyer, Placing, price
 from store.errors import Conflict, Invalid, NotFound, Unavailable
 from store.money import Money
@@ -149,11 +149,13 @@ def success() -> Answer:
     """Where Stripe sends people back to, and free orders lead. Only the bag or member that placed an order sees it."""
     stripe_id, checkout_id = request.args.get("session_id", ""), request.args.get("checkout", "")
     try:
-        by_stripe = stripe_id and checkouts().settle_return(own_cart_id(), stripe_id)
-        checkout = by_stripe or _own_checkout(checkout_id)
+        if stripe_id:
+            returned = checkouts().settle_return(own_cart_id(), stripe_id)
+        else:
+            returned = Returned(_own_checkout(checkout_id))
     except NotFound:
         return make_response(render_template("checkout/success.html", state="unknown"))
-    answer = make_response(_return_page(checkout))
+    answer = make_response(_return_page(returned.checkout, is_sure=returned.is_sure))
     count = own_bag().count  # what was bought is no longer in it
     cookies.remember_count(answer, count)
     return answer
@@ -171,7 +173,7 @@ def _is_own(checkout: Checkout) -> bool:
     return by_member or checkout.cart_id == own_cart_id()
 
 
-def _return_page(checkout: Checkout) -> str:
+def _return_page(checkout: Checkout, *, is_sure: bool) -> str:
     with db().reader() as fresh:
         order = orders.find_order_of_checkout(fresh, checkout.id)
     if order is not None:
@@ -182,7 +184,7 @@ def _return_page(checkout: Checkout) -> str:
     if checkout.state in ENDED_UNPAID and checkout.bag_taken_at is not None:
         return render_template("checkout/success.html", state="failed", checkout_id=checkout.id)
     state = {
-        CheckoutState.OPEN: "open",
+        CheckoutState.OPEN: "open" if is_sure else "unsure",
         CheckoutState.AWAITING_PAYMENT: "awaiting",
         CheckoutState.QUARANTINED: "awaiting",
     }.get(checkout.state, "expired")

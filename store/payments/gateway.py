@@ -49,10 +49,17 @@ EVENT_TYPES = (
     "review.closed",
 )
 
+NO_ANSWER = "Stripe does not answer just now. Please try again in a moment."
+NOT_CREATED = "Stripe does not answer just now. Nothing is charged."
+
 T = TypeVar("T")
 
 stripe.enable_telemetry = False
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it writes down calls, names and addresses
+
+
+class StoredFailure(PaymentUnavailable):
+    """Stripe keeps a failure under this key and will go on answering with it; what was done, it does not say."""
 
 
 class Refused(Exception):
@@ -116,10 +123,11 @@ class Gateway:
     def create_session(self, request: dict[str, Any], idempotency_key: str, now: datetime) -> SessionFact:
         """Create a Checkout Session, or get the one this key has created before.
 
-        Raises Refused when it can never succeed, PaymentUnavailable when it may have happened or not.
+        Raises Refused when it can never succeed, PaymentUnavailable when it may have happened or not; StoredFailure
+        when asking again under this key will never tell.
         """
         sessions = self._client.v1.checkout.sessions
-        answer = self._ask(lambda: sessions.create(request, {"idempotency_key": idempotency_key}))  # type: ignore[arg-type]
+        answer = self._ask(lambda: sessions.create(request, {"idempotency_key": idempotency_key}), NOT_CREATED)  # type: ignore[arg-type]
         return read_session(answer.to_dict(), now)
 
     def fetch_session(self, session_id: str, now: datetime) -> SessionFact:
@@ -197,8 +205,8 @@ class Gateway:
         """Make a call of your own with the library's client. Raises Refused or PaymentUnavailable, as all calls do."""
         return self._ask(lambda: call(self._client))
 
-    def _ask(self, call: Callable[[], T]) -> T:
-        """Make a call, in its turn; each of the library's errors becomes one of ours."""
+    def _ask(self, call: Callable[[], T], silence: str = NO_ANSWER) -> T:
+        """Make a call, in its turn; each of the library's errors becomes one of ours, `silence` is what people then read."""
         if self._line is not None:
             self._line.before()
         asked_at = self._clock()
@@ -208,7 +216,7 @@ class Gateway:
             # The stored request differs from the first one sent: our fault, and the outcome is not known.
             raise PaymentUnavailable("Payment cannot be started just now.") from error
         except stripe.StripeError as error:
-            raise self._said(error, asked_at) from error
+            raise self._said(error, asked_at, silence) from error
         response = getattr(answer, "last_response", None)
         self._note(response.headers if response else None, asked_at, heard=True)
         return answer
@@ -224,13 +232,19 @@ class Gateway:
             time.sleep(int(wait))
             return call()
 
-    def _said(self, error: stripe.StripeError, asked_at: datetime) -> Refused | PaymentUnavailable:
-        """The library's error as ours; what Stripe is too busy for is as good as no answer (rule 34)."""
+    def _said(self, error: stripe.StripeError, asked_at: datetime, silence: str) -> Refused | PaymentUnavailable:
+        """The library's error as ours; what Stripe is too busy for is as good as no answer (rule 34).
+
+        What came without Stripe's own error in it is somebody's on the way, and no refusal.
+        """
         status = error.http_status or 0
-        self._note(error.headers, asked_at, heard=400 <= status < 500 and status != TOO_MANY)
-        if 400 <= status < 500 and status not in (409, TOO_MANY):
+        is_stripes = 400 <= status < 500 and error.error is not None
+        self._note(error.headers, asked_at, heard=is_stripes and status != TOO_MANY)
+        if is_stripes and status not in (409, TOO_MANY):
             return Refused(status, str(error.code or ""), str(error.user_message or ""))
-        return PaymentUnavailable("Stripe does not answer just now. Nothing is charged.")
+        if status >= 500 and (error.headers or {}).get("idempotent-replayed") == "true":
+            return StoredFailure(silence)
+        return PaymentUnavailable(silence)
 
     def _note(self, headers: Mapping[str, str] | None, asked_at: datetime, *, heard: bool) -> None:
         dated = {name.lower(): value for name, value in (headers or {}).items()}.get("date", "")

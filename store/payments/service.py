@@ -81,7 +81,8 @@ class Payments:
     def close_attempt(self, attempt: StripeSession, ended_as: CheckoutState = CheckoutState.EXPIRED) -> None:
         """Have Stripe end an attempt, and settle whatever has become of it: dead, or paid after all.
 
-        Raises PaymentUnavailable when Stripe cannot say, Refused when it will not; then nothing has been released.
+        Raises PaymentUnavailable when Stripe cannot say (StoredFailure when the attempt's key never will), Refused when
+        it will not; then nothing has been released.
         """
         stripe_id = attempt.stripe_id
         if stripe_id is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from store.audit.repository import raise_attention
 from store.errors import PaymentUnavailable
@@ -13,7 +13,7 @@ from store.jobs.models import Job
 from store.orders import repository as orders
 from store.orders.lifecycle import CheckoutState
 from store.payments import repository
-from store.payments.gateway import Refused
+from store.payments.gateway import Refused, StoredFailure
 from store.payments.models import StripeSession
 from store.payments.service import STRIPES_SHORTEST, Payments
 
@@ -90,18 +90,26 @@ class Sweeper:
         """An attempt whose answer was lost (rule 9). Its key tells whether it was ever executed.
 
         Replayed once Stripe would refuse its `expires_at` as too near: an executed key answers with the session, an
-        unexecuted one fails validation. When the key may have been pruned, the session is looked for by its stamp.
+        unexecuted one fails validation. When the key may have been pruned, or answers with a failure for ever, the
+        session is looked for by its stamp.
         """
         now = self.payments.clock()
         if now <= attempt.expires_at - STRIPES_SHORTEST:
             return
         if now < attempt.created_at + KEY_LIVES:
-            self.payments.close_attempt(attempt)
+            try:
+                self.payments.close_attempt(attempt)
+            except StoredFailure:
+                self._look_for(attempt, now)
             return
+        self._look_for(attempt, now)
+
+    def _look_for(self, attempt: StripeSession, now: datetime) -> None:
         window = (attempt.created_at - timedelta(hours=1), attempt.created_at + KEY_LIVES)
         for fact in self.payments.gateway.find_sessions(*window, now):
             if fact.attempt_id == attempt.id:
-                self.payments.settle(fact)
+                is_open = fact.status == "open"
+                self.payments.settle(self.payments.gateway.expire_session(fact.session_id, now) if is_open else fact)
                 return
         if now > attempt.expires_at:
             self.payments.mark_never_created(attempt)

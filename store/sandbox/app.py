@@ -22,7 +22,7 @@ def create_app(state: State, courier: Courier, demo_key: str | None = None) -> F
     app = Flask("store.sandbox", template_folder="hosted_page/templates", static_folder="hosted_page/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
-    app.extensions |= {"state": state, "courier": courier, "demo_key": demo_key}
+    app.extensions |= {"state": state, "courier": courier, "faults": courier.faults, "demo_key": demo_key}
     for route in ROUTES:
         rule = re.sub(r"{(\w+)}", r"<\1>", route.path)
         app.add_url_rule(rule, f"{route.method} {route.path}", gate.view(route), methods=[route.method])

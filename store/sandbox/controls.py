@@ -173,6 +173,20 @@ def roll_secret(endpoint: str) -> dict[str, Any]:
         return {"secret": webhook_endpoints.roll(account, endpoint, overlap)}
 
 
+@control("/faults", "GET")
+def list_faults() -> dict[str, Any]:
+    with opened_account() as account:
+        return _courier().faults.shown(account.number)
+
+
+@control("/faults", "POST")
+def plan_faults() -> dict[str, Any]:
+    """`{"seed": 7, "api": [rule…], "deliveries": [rule…]}` instead of what was planned; `{}`: no more faults."""
+    with opened_account() as account:
+        _courier().faults.put(account.number, given_body())
+        return _courier().faults.shown(account.number)
+
+
 def _row(row: sqlite3.Row) -> dict[str, Any]:
     shown = {name: row[name] for name in row.keys() if name not in ("seq", "account")}  # noqa: SIM118 - a Row iterates values
     shown |= {name: json.loads(shown[name]) for name in ("params", "headers") if name in shown}

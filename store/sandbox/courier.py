@@ -1,8 +1,8 @@
 """The sandbox's own thread: does what is due on each account's clock, delivers webhooks.
 
-Deliveries to one endpoint go out one after another in the order of their events; endpoints do not
-wait for each other. Only a 2xx counts, redirects are not followed. What is not taken is tried
-again, up to three days. Source: Stripe's docs, "Webhooks"; the intervals are not published and are ours.
+Deliveries to one endpoint go out one after another in the order of their events; endpoints do not wait for each other;
+faults that a test has ordered may say otherwise. Only a 2xx counts, redirects are not followed. What is not taken is
+tried again, up to three days. Source: Stripe's docs, "Webhooks"; the intervals are not published and are ours.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import requests
 
 from store.sandbox import post, timers
 from store.sandbox.account import account_by_number
+from store.sandbox.faults import letters
+from store.sandbox.faults.letters import Dispatch, SlowBody
+from store.sandbox.faults.plan import Board
 from store.sandbox.state import State
 
 LOOK_SECONDS = 0.05
@@ -40,10 +43,12 @@ class Courier:
     """Start it once per process; `stop` waits for what is under way."""
 
     def __init__(self, state: State) -> None:
+        self.faults = Board()
         self._state = state
         self._stopping = threading.Event()
         self._busy: dict[str, threading.Lock] = {}
         self._pool = ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="endpoint")
+        self._side_by_side = ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="parallel")
         self._local = threading.local()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
@@ -54,19 +59,29 @@ class Courier:
         self._stopping.set()
         self._thread.join()
         self._pool.shutdown()
+        self._side_by_side.shutdown()
 
     def deliver_due(self, endpoint: str, events: set[str] | None = None) -> list[Attempt]:
         """Try everything that is due for `endpoint`, or only what of it tells of `events`, each once."""
-        attempts = []
         with self._lock_of(endpoint):
             with self._state.transaction() as connection:
                 due = post.due_for(connection, endpoint, events)
-            for delivery in due:
-                with self._state.transaction() as connection:
-                    letter = post.write(connection, delivery)
-                if letter is not None:
-                    attempts.append(self._send(letter))
-        return attempts
+                dispatches = letters.sort_out(connection, self.faults, due)
+            sent: list[list[Attempt] | Future[list[Attempt]]] = []
+            for one in dispatches:
+                side_by_side = "parallel" in one.strike
+                sent.append(self._side_by_side.submit(self._dispatch, one) if side_by_side else self._dispatch(one))
+            return [attempt for one in sent for attempt in (one.result() if isinstance(one, Future) else one)]
+
+    def _dispatch(self, one: Dispatch) -> list[Attempt]:
+        with self._state.transaction() as connection:
+            letter = post.write(connection, one.delivery, one.version, one.secrets)
+        if letter is None:
+            return []
+        if one.copies > 1 and "parallel" in one.strike:
+            with ThreadPoolExecutor(one.copies) as pool:
+                return list(pool.map(lambda _: self._send(letter, one.slow_seconds), range(one.copies)))
+        return [self._send(letter, one.slow_seconds) for _ in range(one.copies)]
 
     def wait_for(self, event: str, seconds: float) -> None:
         """Until every delivery of `event` has been tried once, or time is up."""
@@ -99,13 +114,13 @@ class Courier:
     def _lock_of(self, endpoint: str) -> threading.Lock:
         return self._busy.setdefault(endpoint, threading.Lock())
 
-    def _send(self, letter: post.Letter) -> Attempt:
+    def _send(self, letter: post.Letter, slow_seconds: float = 0) -> Attempt:
         begun = time.monotonic()
         status, failure = None, None
         try:
             answer = self._session().post(
                 letter.url,
-                data=letter.body,
+                data=SlowBody(letter.body, slow_seconds) if slow_seconds else letter.body,
                 headers=letter.headers,
                 timeout=post.TIMEOUT,
                 allow_redirects=False,

@@ -39,9 +39,11 @@ def wants(endpoint: Body, kind: str) -> bool:
     return "*" in endpoint["enabled_events"] or kind in endpoint["enabled_events"]
 
 
-def owe(account: Account, event: str, endpoint: str) -> None:
+def owe(account: Account, event: str, endpoint: str) -> int:
+    """Puts the event in the post for an endpoint; returns the number of the delivery."""
     query = "INSERT INTO delivery (account, event, endpoint, state, attempts, due_at) VALUES (?, ?, ?, 'pending', 0, ?)"
-    account.connection.execute(query, (account.number, event, endpoint, account.now))
+    cursor = account.connection.execute(query, (account.number, event, endpoint, account.now))
+    return int(cursor.lastrowid or 0)
 
 
 def states(account: Account, event: str) -> list[str]:

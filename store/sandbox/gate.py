@@ -1,7 +1,8 @@
 """The way of a request through the API, the same for every endpoint.
 
 In this order: key, version, idempotency key, shapes, endpoint, `expand`, shapes of the answer. The
-endpoint's work, its events and its kept answer are one transaction.
+endpoint's work, its events and its kept answer are one transaction. A fault that a test has ordered strikes before
+the version is looked at, at the work itself, or after the answer was written.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from store.sandbox import expansion, forms, idempotency, request_shapes, shapes,
 from store.sandbox.account import Account, Cause, open_account
 from store.sandbox.api import Call, Route
 from store.sandbox.errors import ApiError, ShapeError
+from store.sandbox.faults import calls
+from store.sandbox.faults.plan import NOTHING, Board, Strike
 from store.sandbox.ids import new_id
 from store.sandbox.state import State
 
@@ -46,6 +49,7 @@ class Visit:
     key: str = ""
     idempotency_key: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    strike: Strike = NOTHING
 
 
 def view(route: Route) -> Callable[..., Response]:
@@ -61,12 +65,16 @@ def view(route: Route) -> Callable[..., Response]:
                 account = open_account(connection, visit.key)
                 timers.run_due(account)  # committed even if the request itself is refused
                 now = account.now
+                _strike(account, visit)
+            calls.before(visit.strike)
             answer = _receive(state, visit)
+        except calls.NeverArrived:
+            return calls.cut()
         except ApiError as refusal:
             answer = _refused(refusal)
         if visit.key:
             _log(state, visit, answer)
-        return _response(visit, answer, now)
+        return calls.after(visit.strike, _response(visit, answer, now))
 
     answer_api.__name__ = f"{route.method} {route.path}"
     return answer_api
@@ -79,6 +87,13 @@ def given_key() -> str:
     if not key or not key.isascii():
         raise ApiError("You did not provide an API key.", status=401)
     return key
+
+
+def _strike(account: Account, visit: Visit) -> None:
+    board: Board = current_app.extensions["faults"]
+    visit.strike = board.call(account.number, f"{request.method} {request.path}", visit.id)
+    if "prune_keys" in visit.strike and (key := request.headers.get("Idempotency-Key")):
+        idempotency.release(account, key)
 
 
 def _receive(state: State, visit: Visit) -> Answer:
@@ -132,7 +147,7 @@ def _execute(state: State, visit: Visit, bind: Callable[[Account], Call]) -> Ans
             account = open_account(connection, visit.key)
             account.cause = Cause(visit.id, visit.idempotency_key)
             try:
-                answer = _answer(bind(account), visit.route)
+                answer = _work(visit, bind(account))
             except ApiError as refusal:
                 if not refusal.executed:
                     raise
@@ -148,6 +163,15 @@ def _execute(state: State, visit: Visit, bind: Callable[[Account], Call]) -> Ans
         with state.transaction() as connection:
             _keep(open_account(connection, visit.key), visit, answer)
         return answer
+
+
+def _work(visit: Visit, call: Call) -> Answer:
+    """The endpoint's answer, or the 500 that is kept instead of it: after its work, or without any."""
+    if "stored_500" not in visit.strike:
+        return _answer(call, visit.route)
+    if visit.strike["stored_500"]["work"]:
+        _answer(call, visit.route)
+    return _refused(calls.outage())
 
 
 def _answer(call: Call, route: Route) -> Answer:

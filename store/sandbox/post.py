@@ -24,6 +24,17 @@ PAUSES = (10, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HO
 
 
 @dataclass(frozen=True)
+class Due:
+    """A delivery whose time has come."""
+
+    delivery: int
+    account: int
+    event: str
+    endpoint: str
+    attempts: int
+
+
+@dataclass(frozen=True)
 class Letter:
     """One attempt, ready to send."""
 
@@ -43,22 +54,29 @@ def endpoints_with_due(connection: sqlite3.Connection, real_now: float) -> list[
     return [row["endpoint"] for row in connection.execute(query, (real_now,))]
 
 
-def due_for(connection: sqlite3.Connection, endpoint: str, only: set[str] | None) -> list[int]:
-    query = """SELECT delivery.seq, event FROM delivery JOIN account ON account.number = delivery.account
+def due_for(connection: sqlite3.Connection, endpoint: str, only: set[str] | None) -> list[Due]:
+    query = """SELECT delivery.seq, delivery.account, event, endpoint, attempts
+               FROM delivery JOIN account ON account.number = delivery.account
                WHERE endpoint = ? AND state = 'pending' AND due_at <= ? + clock_offset ORDER BY delivery.seq"""
     rows = connection.execute(query, (endpoint, time.time()))
-    return [row["seq"] for row in rows if only is None or row["event"] in only]
+    return [Due(*row) for row in rows if only is None or row["event"] in only]
 
 
 def untried(connection: sqlite3.Connection, event: str) -> bool:
-    """Whether an endpoint that is being served has yet to hear of `event` for the first time."""
+    """Whether an endpoint that is being served should by now have heard of `event`, and has not."""
     query = """SELECT 1 FROM delivery JOIN account ON account.number = delivery.account
-               WHERE event = ? AND state = 'pending' AND attempts = 0 AND account.deliveries = 'on'"""
-    return connection.execute(query, (event,)).fetchone() is not None
+               WHERE event = ? AND state = 'pending' AND attempts = 0 AND account.deliveries = 'on'
+                 AND due_at <= ? + clock_offset"""
+    return connection.execute(query, (event, time.time())).fetchone() is not None
 
 
-def write(connection: sqlite3.Connection, delivery: int) -> Letter | None:
-    """Render and sign; None when the endpoint is gone or disabled, which settles the delivery."""
+def write(
+    connection: sqlite3.Connection, delivery: int, version: str | None = None, secrets: list[str] | None = None
+) -> Letter | None:
+    """Render and sign; None when the endpoint is gone or disabled, which settles the delivery.
+
+    `version` and `secrets` stand in for those of the endpoint.
+    """
     row = connection.execute("SELECT * FROM delivery WHERE seq = ? AND state = 'pending'", (delivery,)).fetchone()
     if row is None:
         return None
@@ -68,10 +86,11 @@ def write(connection: sqlite3.Connection, delivery: int) -> Letter | None:
     if endpoint is None or event is None or endpoint["status"] != "enabled":
         connection.execute("UPDATE delivery SET state = 'failed' WHERE seq = ?", (delivery,))
         return None
-    body = json.dumps(events.as_shown(account, event, endpoint["api_version"]), indent=2, ensure_ascii=False).encode()
+    shown = events.as_shown(account, event, version or endpoint["api_version"])
+    body = json.dumps(shown, indent=2, ensure_ascii=False).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": sign(body, secrets_in_force(account, endpoint["id"]), int(time.time())),
+        "Stripe-Signature": sign(body, secrets or secrets_in_force(account, endpoint["id"]), int(time.time())),
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     }
     return Letter(delivery, account.number, event["id"], event["type"], endpoint["id"], endpoint["url"], body, headers)

@@ -89,6 +89,14 @@ def not_paid_yet(visit: Visit, live: RunningShop) -> Page:
     return visit(guest.success_path, cookies=guest.cookies)
 
 
+def back_while_stripe_is_silent(visit: Visit, live: RunningShop) -> Page:
+    """Only about this guest's session, and for good."""
+    guest = live.once("unheard", live.at_payment)
+    silent = {"do": "503", "on": f"GET /v1/checkout/sessions/{guest.session_id}"}
+    live.control("faults", {"api": [silent]})
+    return visit(guest.success_path, cookies=guest.cookies)
+
+
 def back_from_payment(visit: Visit, live: RunningShop) -> Page:
     return visit("/checkout/cancel", cookies=live.once("at payment", live.at_payment).cookies)
 
@@ -136,6 +144,7 @@ SHOP = {
     "thank-you": thanks,
     "payment on its way": on_its_way,
     "not paid yet": not_paid_yet,
+    "nobody knows whether it is paid": back_while_stripe_is_silent,
     "back from payment": back_from_payment,
     "canceled": canceled,
     "order": order,

@@ -1,8 +1,10 @@
-"""Lives of the shop that may be cut short."""
+"""Lives of the shop that may be cut short, and a Stripe that misbehaves."""
 
 import pytest
+import stripe
 
 from tests.faults.lives import Lives
+from tests.faults.stripe_faults import Door, Faults
 from tests.integration.conftest import relay  # noqa: F401 - a fixture
 
 
@@ -15,3 +17,21 @@ def two_lives(sandbox, sqlite, tmp_path_factory):
     yield pair
     for lives in pair:
         lives.stop()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Stripe's library pauses half a second before it tries again; how long a buyer waits in all is measured elsewhere."""
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
+
+
+@pytest.fixture
+def faults(shop):
+    return Faults(shop.account)
+
+
+@pytest.fixture
+def door(shop):
+    door = Door(shop)
+    yield door
+    door.stop()

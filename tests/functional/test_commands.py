@@ -124,7 +124,10 @@ def test_stripe_setup_creates_the_endpoint_and_shows_its_secret(flask, shop):
 def test_stripe_setup_says_so_when_stripe_does_not_answer(open_shop):
     shop = open_shop(stripe_api_base="http://127.0.0.1:9")
     answer = shop.app.test_cli_runner().invoke(args=["stripe", "setup"])
-    assert (answer.exit_code, answer.output) == (1, "Error: Stripe does not answer just now. Nothing is charged.\n")
+    assert (answer.exit_code, answer.output) == (
+        1,
+        "Error: Stripe does not answer just now. Please try again in a moment.\n",
+    )
 
 
 def _tell(shop, *titles):
