@@ -76,12 +76,13 @@ class Actor:
     def is_staff(self) -> bool:
         return bool(self.roles)
 
-    def may(self, permission: Permission) -> bool:
-        return any(permission in ROLES[role] for role in self.roles)
+    def may(self, *permissions: Permission) -> bool:
+        """Whether one of their roles has one of these."""
+        return any(permission in ROLES[role] for role in self.roles for permission in permissions)
 
-    def require(self, permission: Permission) -> None:
-        """Raises Forbidden when none of their roles allows it."""
-        if not self.may(permission):
+    def require(self, *permissions: Permission) -> None:
+        """Any one of these will do; raises Forbidden when none of their roles has it."""
+        if not self.may(*permissions):
             raise Forbidden("Your role does not allow this. Ask an owner of the shop.")
 
 

@@ -10,13 +10,18 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.attention import views as admin_attention_views
+from store.admin.checkouts import views as admin_checkout_views
 from store.admin.collections import views as admin_collection_views
+from store.admin.events import views as admin_event_views
 from store.admin.history import views as admin_history_views
+from store.admin.jobs import views as admin_job_views
 from store.admin.orders import views as admin_orders_views
+from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
-from store.audit import chain, history
+from store.audit import chain, dead_jobs, history
 from store.cart import repository as carts
 from store.cart import views as cart_views
 from store.catalog.repository import has_been_public
@@ -127,7 +132,7 @@ def make_worker(app: Flask) -> Worker:
         "sweep_catalog": CatalogSweeper(app.extensions["catalog"], app.extensions["pictures"], clock).sweep,
         "make_avif": app.extensions["pictures"].make_avif,
     }
-    return Worker(db, clock, handlers, SCHEDULE, last=("make_avif",))
+    return Worker(db, clock, handlers, SCHEDULE, ("make_avif",), dead_jobs.tell, dead_jobs.settle)
 
 
 def _payments(settings: Settings, db: Database, clock: Clock, pace: Pace) -> Payments:
@@ -159,6 +164,11 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         admin_collection_views.blueprint,
         member_views.blueprint,
         admin_views.blueprint,
+        admin_attention_views.blueprint,
+        admin_payment_views.blueprint,
+        admin_checkout_views.blueprint,
+        admin_event_views.blueprint,
+        admin_job_views.blueprint,
         staff_views.blueprint,
         admin_orders_views.blueprint,
         admin_stock_views.blueprint,

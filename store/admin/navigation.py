@@ -11,7 +11,7 @@ from store.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One entry of the navigation. Its pages are those of the blueprint `admin_<name>`."""
+    """One entry of the navigation. Its pages are those of the blueprint `admin_<name>`, and of those in `also`."""
 
     name: str
     label: str
@@ -20,13 +20,27 @@ class Area:
     """The letter that leads here after G."""
     in_bar: bool = False
     """Whether a phone's bar has it at hand; the others are behind More."""
+    also: tuple[str, ...] = ()
+
+    def owns(self, blueprint: str) -> bool:
+        """Whether a page of this blueprint is one of its pages."""
+        return blueprint in {f"admin_{name}" for name in (self.name, *self.also)}
 
     @property
     def url(self) -> str:
         return f"/admin/{self.name}"
 
 
+ATTENTION = Area(
+    "attention",
+    "Attention",
+    Permission.ORDERS_READ,
+    key="a",
+    in_bar=True,
+    also=("payments", "checkouts", "events", "jobs"),
+)
 AREAS = (
+    ATTENTION,
     Area("orders", "Orders", Permission.ORDERS_READ, key="o", in_bar=True),
     Area("products", "Products", Permission.CATALOG_READ, key="p", in_bar=True),
     Area("stock", "Stock", Permission.STOCK_READ, key="s", in_bar=True),
@@ -45,9 +59,11 @@ class Entry(TypedDict):
     key: str | None
     in_bar: bool
     current: bool
+    count: int
+    """How many things wait there; 0 where nothing is counted."""
 
 
-def entries(actor: Actor, endpoint: str | None) -> list[Entry]:
+def entries(actor: Actor, endpoint: str | None, open_matters: int = 0) -> list[Entry]:
     """What this actor may open, with the area that the endpoint belongs to marked."""
     here = (endpoint or "").partition(".")[0]
     return [
@@ -57,16 +73,20 @@ def entries(actor: Actor, endpoint: str | None) -> list[Entry]:
             url=area.url,
             key=area.key,
             in_bar=area.in_bar,
-            current=here == f"admin_{area.name}",
+            current=area.owns(here),
+            count=open_matters if area is ATTENTION else 0,
         )
         for area in AREAS
         if actor.may(area.permission)
     ]
 
 
-def first_url(actor: Actor) -> str:
-    """Where their work begins. Raises Forbidden for whom no area is open."""
+def first_url(actor: Actor, open_matters: int = 0) -> str:
+    """Where their work begins: with what waits for a person, if anything does.
+
+    Raises Forbidden for whom no area is open.
+    """
     for area in AREAS:
-        if actor.may(area.permission):
+        if actor.may(area.permission) and (area is not ATTENTION or open_matters):
             return area.url
     raise Forbidden("No part of the staff pages is open to your role. Ask an owner of the shop.")

@@ -23,6 +23,9 @@ class Attention(Base):
             postgresql_where=text("closed_at IS NULL"),
             sqlite_where=text("closed_at IS NULL"),
         ),
+        Index("ix_attention_subject", "subject"),
+        Index("ix_attention_closed_at_id", "closed_at", "id"),
+        Index("uq_attention_closing_key", "closing_key", unique=True),
     )
 
     id: Mapped[Id]
@@ -37,6 +40,8 @@ class Attention(Base):
     """Who of staff closed it, e.g. `member:12`; None when it settled itself."""
     note: Mapped[str | None]
     """What they wrote when they closed it."""
+    closing_key: Mapped[str | None]
+    """The token of the form that closed it: the same form sent twice closes it once."""
 
 
 class AuditEntry(Base):

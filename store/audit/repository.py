@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, Select, case, func, select, text, update
 from sqlalchemy.orm import Session
 
+from store.audit.kinds import Urgency, urgent
 from store.audit.models import Attention
-from store.db import insert
+from store.db import insert, lock
+from store.errors import NotFound
 
 log = logging.getLogger(__name__)
+
+OPEN = Attention.closed_at.is_(None)
 
 
 def raise_attention(
@@ -19,7 +24,7 @@ def raise_attention(
 ) -> None:
     """Show this to staff; the same open matter is raised once. `sentence` says what happened and what to do.
 
-    `due_at` is by when somebody outside must have had an answer.
+    `due_at` is by when somebody outside must have had an answer. Each kind stands in `audit/kinds.py`.
     """
     row = insert(session, Attention).values(kind=kind, subject=subject, sentence=sentence, opened_at=now, due_at=due_at)
     session.execute(
@@ -50,11 +55,54 @@ def tell_anew(
 
 def close_attention(session: Session, kind: str, subject: str, now: datetime) -> None:
     """The matter has settled itself."""
-    still_open = update(Attention).where(
-        Attention.kind == kind, Attention.subject == subject, Attention.closed_at.is_(None)
-    )
+    still_open = update(Attention).where(Attention.kind == kind, Attention.subject == subject, OPEN)
     session.execute(still_open.values(closed_at=now))
 
 
-def list_open(session: Session) -> list[Attention]:
-    return list(session.scalars(select(Attention).where(Attention.closed_at.is_(None)).order_by(Attention.id)))
+def _most_urgent_first() -> tuple[ColumnElement[object], ...]:
+    """Those with a date to reply by, then those for which somebody waits; the oldest of each first."""
+    waits = case((Attention.kind.in_(urgent(Urgency.NOW)), 0), else_=1)
+    return (Attention.due_at.is_(None), Attention.due_at, waits, Attention.opened_at, Attention.id)
+
+
+def list_open(session: Session, skip: int = 0, most: int | None = None) -> list[Attention]:
+    """Open matters, the most urgent first."""
+    return _page(session, select(Attention).where(OPEN).order_by(*_most_urgent_first()), skip, most)
+
+
+def list_closed(session: Session, skip: int, most: int) -> list[Attention]:
+    """Closed matters, the latest first."""
+    closed = select(Attention).where(Attention.closed_at.is_not(None))
+    return _page(session, closed.order_by(Attention.closed_at.desc(), Attention.id.desc()), skip, most)
+
+
+def _page(session: Session, query: Select[tuple[Attention]], skip: int, most: int | None) -> list[Attention]:
+    return list(session.scalars(query.offset(skip).limit(most) if most is not None else query))
+
+
+def list_about(session: Session, subjects: Collection[str]) -> list[Attention]:
+    """Everything that was ever raised about these, what is open first, then the latest."""
+    about = select(Attention).where(Attention.subject.in_(subjects))
+    return list(session.scalars(about.order_by(Attention.closed_at.is_not(None), Attention.id.desc())))
+
+
+def count_open(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(Attention).where(OPEN)).one()
+
+
+def get_matter(session: Session, matter_id: int) -> Attention:
+    return _known(session.get(Attention, matter_id))
+
+
+def find_closed_by_form(session: Session, request_key: str) -> Attention | None:
+    return session.scalar(select(Attention).where(Attention.closing_key == request_key))
+
+
+def lock_matter(session: Session, matter_id: int) -> Attention:
+    return _known(lock(session, Attention, matter_id))
+
+
+def _known(matter: Attention | None) -> Attention:
+    if matter is None:
+        raise NotFound("We know no such matter. Look through the list of those that are open.")
+    return matter

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.db import insert
+from store.db import insert, lock
 from store.jobs.models import Job, JobState
 
 MAX_ATTEMPTS = 12
+MORE_ATTEMPTS = 3
+"""What a dead job is given when somebody says that it shall be tried again."""
+
+Told = Callable[[Session, Job, datetime], None]
+"""Is told of a job in the transaction that changes it."""
+
+
+def nobody(_session: Session, _job: Job, _now: datetime) -> None:
+    """Nobody wants to know."""
 
 
 def enqueue(
@@ -52,10 +61,13 @@ def find_due(session: Session, now: datetime) -> int | None:
     return session.scalar(select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(1))
 
 
-def claim(session: Session, now: datetime, lease: timedelta, last: Collection[str] = ()) -> Job | None:
+def claim(
+    session: Session, now: datetime, lease: timedelta, last: Collection[str] = (), when_dead: Told = nobody
+) -> Job | None:
     """Take the next due job for `lease`; a job whose worker never came back is due again, until it has had its tries.
 
     One that kills whoever does it would otherwise kill one worker after the other for ever. Kinds in `last` give way.
+    `when_dead` is told of each job that is given up.
     """
     query = select(Job).where(_due(now)).order_by(Job.kind.in_(last), Job.run_at, Job.id).limit(1)
     query = query.with_for_update(skip_locked=True)
@@ -66,6 +78,7 @@ def claim(session: Session, now: datetime, lease: timedelta, last: Collection[st
             return job
         job.state, job.leased_until, job.finished_at = JobState.DEAD, None, now
         job.last_error = job.last_error or "its worker never came back"
+        when_dead(session, job, now)
         session.flush()  # the next look must not find it again
     return None
 
@@ -76,11 +89,36 @@ def finish(session: Session, job: Job, **changes: object) -> bool:
     return session.scalar(fenced.values(leased_until=None, **changes).returning(Job.id)) is not None
 
 
-def list_dead(session: Session) -> list[Job]:
-    return list(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id)))
+def list_dead(session: Session, most: int | None = None) -> list[Job]:
+    """Jobs that were given up, the latest first."""
+    dead = select(Job).where(Job.state == JobState.DEAD).order_by(Job.finished_at.desc(), Job.id.desc())
+    return list(session.scalars(dead.limit(most)))
+
+
+def count_jobs(session: Session, state: JobState) -> int:
+    return session.scalars(select(func.count()).select_from(Job).where(Job.state == state)).one()
+
+
+def lock_job(session: Session, job_id: int) -> Job | None:
+    return lock(session, Job, job_id)
+
+
+def revive(job: Job, now: datetime) -> None:
+    """Give a dead job more tries. What it has had stays counted, for that fences a worker that comes back late."""
+    job.state, job.run_at, job.finished_at = JobState.WAITING, now, None
+    job.max_attempts = job.attempts + MORE_ATTEMPTS
+
+
+def is_firing(job: Job) -> bool:
+    """Whether the schedule has queued it, so that another follows whatever becomes of this one."""
+    return "@" in (job.unique_key or "")
 
 
 def purge_done(session: Session, before: datetime) -> None:
-    """Forget finished jobs, but for those that name themselves: they go on saying that their work was done once."""
-    nameless = or_(Job.unique_key.is_(None), Job.unique_key.contains("@"))  # an @ is a firing of the schedule
-    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before, nameless))
+    """Forget finished jobs, but for those that name themselves: they go on saying that their work was done once.
+
+    A firing of the schedule that was given up is forgotten too: many others have followed it.
+    """
+    firing = Job.unique_key.contains("@")
+    done = and_(Job.state == JobState.DONE, or_(Job.unique_key.is_(None), firing))
+    session.execute(delete(Job).where(or_(done, and_(Job.state == JobState.DEAD, firing)), Job.finished_at < before))

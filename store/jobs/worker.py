@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cronsim import CronSim
+from sqlalchemy.orm import Session
 
 from store.clock import Clock
 from store.db import Database
@@ -48,13 +49,20 @@ class Worker:
         handlers: Mapping[str, Handler],
         schedule: tuple[Scheduled, ...] = (),
         last: tuple[str, ...] = (),
+        when_dead: repository.Told = repository.nobody,
+        when_done: repository.Told = repository.nobody,
     ) -> None:
-        """Kinds in `last` are done when nothing else is due: nobody's receipt waits for them."""
+        """Kinds in `last` are done when nothing else is due: nobody's receipt waits for them.
+
+        `when_dead` is told of each job that is given up, `when_done` of each that was done after it had failed and of
+        each that the schedule has set; both in the transaction that notes it.
+        """
         self.db = db
         self.clock = clock
         self.handlers = {**handlers, "purge_jobs": self._purge}
         self.schedule = (*schedule, Scheduled("purge_jobs", "17 4 * * *"))
         self.last = last
+        self.when_dead, self.when_done = when_dead, when_done
         self._ticked: datetime | None = None
 
     def run_until(self, stop: threading.Event) -> None:
@@ -102,7 +110,7 @@ class Worker:
         with self.db.reader() as reader:
             if repository.find_due(reader, now) is None:
                 return False
-        job = self.db.run(lambda session: repository.claim(session, now, LEASE, self.last))
+        job = self.db.run(lambda session: repository.claim(session, now, LEASE, self.last, self.when_dead))
         if job is None:
             return False
         try:
@@ -110,7 +118,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is the job's fate, not the worker's
             self._failed(job, error)
         else:
-            self._finish(job, state=JobState.DONE, finished_at=self.clock(), last_error=None)
+            self._done(job)
         return True
 
     def _handler(self, kind: str) -> Handler:
@@ -119,20 +127,30 @@ class Worker:
         except KeyError:
             raise LookupError(f"no handler for jobs of kind {kind!r}") from None
 
+    def _done(self, job: Job) -> None:
+        now = self.clock()
+        is_news = job.last_error is not None or repository.is_firing(job)
+        done = {"state": JobState.DONE, "finished_at": now, "last_error": None}
+        self._finish(job, done, self.when_done if is_news else repository.nobody, now)
+
     def _failed(self, job: Job, error: Exception) -> None:
         now = self.clock()
         log.warning("job %s (%s) failed at attempt %s: %s", job.id, job.kind, job.attempts, type(error).__name__)
         dead = job.attempts >= job.max_attempts
-        self._finish(
-            job,
-            state=JobState.DEAD if dead else JobState.WAITING,
-            run_at=now + backoff(job.attempts),
-            finished_at=now if dead else None,
-            last_error=f"{type(error).__name__}: {error}"[:500],
-        )
+        failed = {
+            "state": JobState.DEAD if dead else JobState.WAITING,
+            "run_at": now + backoff(job.attempts),
+            "finished_at": now if dead else None,
+            "last_error": f"{type(error).__name__}: {error}"[:500],
+        }
+        self._finish(job, failed, self.when_dead if dead else repository.nobody, now)
 
-    def _finish(self, job: Job, **changes: object) -> None:
-        self.db.run(lambda session: repository.finish(session, job, **changes), repeatable=True)
+    def _finish(self, job: Job, changes: Mapping[str, object], tell: repository.Told, now: datetime) -> None:
+        def work(session: Session) -> None:
+            if repository.finish(session, job, **changes):
+                tell(session, job, now)
+
+        self.db.run(work, repeatable=True)
 
     def _purge(self, _job: Job) -> None:
         self.db.run(lambda session: repository.purge_done(session, self.clock() - KEEP_DONE), repeatable=True)

@@ -72,6 +72,7 @@ class Checkout(Buyer, Totals, Base):
             sqlite_where=text("state = 'open'"),
         ),
         Index("ix_checkout_state_hold_ends_at", "state", "hold_ends_at"),
+        Index("uq_checkout_release_key", "release_key", unique=True),
         check("sums_up", SUMS_UP),
         check("not_negative", NOT_NEGATIVE),
     )
@@ -96,6 +97,10 @@ class Checkout(Buyer, Totals, Base):
     hold_ends_at: Mapped[datetime]
     """When the sweeper starts asking Stripe to end it; never by itself the end of a hold."""
     closed_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
+    """Who of the staff ended it although Stripe would not say whether it can still be paid (rule 34)."""
+    release_key: Mapped[str | None]
+    """The token of the form that did it: the same form sent twice ends it once."""
     lines: Mapped[list[CheckoutLine]] = relationship(order_by="CheckoutLine.position", cascade="all, delete-orphan")
 
     @property

@@ -37,6 +37,10 @@ def find_checkout_by_request(session: Session, cart_id: str, request_key: str) -
     return session.scalar(select(Checkout).where(Checkout.cart_id == cart_id, Checkout.request_key == request_key))
 
 
+def find_checkout_by_release(session: Session, release_key: str) -> Checkout | None:
+    return session.scalar(select(Checkout).where(Checkout.release_key == release_key))
+
+
 def ask_to_cancel(session: Session, checkout_id: str) -> None:
     """Note that the buyer no longer wants what a payment is on its way for (rule 19)."""
     awaited = update(Checkout).where(Checkout.id == checkout_id, Checkout.state == CheckoutState.AWAITING_PAYMENT)

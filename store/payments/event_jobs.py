@@ -44,7 +44,7 @@ class EventJobs:
         fact = self._if_there(lambda: self.payments.gateway.find_session_of(job.payload["payment_intent"], now))
         if fact is None or fact.store_id != ours.store_id:
             self.payments.db.run(
-                lambda session: repository.forget_event(session, job.payload["event"]), repeatable=True
+                lambda session: repository.forget_event(session, job.payload["event"], now), repeatable=True
             )
             return
         self.payments.settle(fact)

@@ -38,21 +38,29 @@ class NotHandled(Exception):
 
 DONE = (EventOutcome.APPLIED, EventOutcome.IGNORED)
 
+Witness = Callable[[Session, EventOutcome | None, EventOutcome], None]
+"""Is told, in the transaction that handles an event, what had become of it before and what becomes of it now."""
 
-def receive(db: Database, event: Event, ours: Ours, now: datetime) -> EventOutcome:
-    """Handle an event; the same one again finds it handled.
+
+def nobody(_session: Session, _before: EventOutcome | None, _after: EventOutcome) -> None:
+    """Nobody wants to know."""
+
+
+def receive(db: Database, event: Event, ours: Ours, now: datetime, witness: Witness = nobody) -> EventOutcome:
+    """Handle an event; the same one again finds it handled, and what is foreign is counted and forgotten (rule 1).
 
     Raises NotHandled, after noting the failure, when handling raised something.
     """
     if event.type not in EVENT_TYPES or _is_foreign(event, ours):
         log.info("event %s (%s) is not ours", event.id, event.type)
+        db.run(lambda session: repository.count_foreign(session, event.type, now))
         return EventOutcome.IGNORED
     try:
-        return db.run(lambda session: _handle(session, event, ours, now), repeatable=True)
+        return db.run(lambda session: _handle(session, event, ours, now, witness), repeatable=True)
     except Exception as error:
         log.exception("event %s (%s) could not be handled", event.id, event.type)
         note = f"{type(error).__name__}: {error}"[:500]
-        raise NotHandled(db.run(lambda session: _failed(session, event, note, now))) from error
+        raise NotHandled(db.run(lambda session: _failed(session, event, note, now, witness))) from error
 
 
 def _is_foreign(event: Event, ours: Ours) -> bool:
@@ -60,11 +68,12 @@ def _is_foreign(event: Event, ours: Ours) -> bool:
     return event.object_kind in ("checkout.session", "payment_intent") and event.store_id != ours.store_id
 
 
-def _handle(session: Session, event: Event, ours: Ours, now: datetime) -> EventOutcome:
+def _handle(session: Session, event: Event, ours: Ours, now: datetime, witness: Witness) -> EventOutcome:
     row = repository.lock_event(session, event, now)
     if row.outcome in DONE:
         return row.outcome
-    row.outcome = _apply(session, event, ours, now)
+    before, row.outcome = row.outcome, _apply(session, event, ours, now)
+    witness(session, before, row.outcome)
     if row.error is not None:
         row.error = None
         close_attention(session, "event_failed", f"event:{event.id}", now)
@@ -129,10 +138,11 @@ def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutc
     return EventOutcome.ATTENTION
 
 
-def _failed(session: Session, event: Event, note: str, now: datetime) -> int:
+def _failed(session: Session, event: Event, note: str, now: datetime, witness: Witness) -> int:
     row = repository.lock_event(session, event, now)
     if row.outcome in DONE:
         return 0
+    witness(session, row.outcome, EventOutcome.FAILED)
     row.outcome, row.error = EventOutcome.FAILED, note
     row.failures += 1
     if row.failures == ENOUGH_FAILURES:

@@ -6,7 +6,7 @@ Ids of Stripe are stored as they come, case-sensitive text. States only ever mov
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint
@@ -115,6 +115,9 @@ class Payment(Base):
     """
     withdrawn: Mapped[Amount] = mapped_column(default=0, server_default="0")
     """What disputes have taken of it and not given back."""
+    accepted_by: Mapped[str | None]
+    """Who of the staff gave this money an order although it is not what was agreed; its amount may then differ."""
+    accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
@@ -147,3 +150,14 @@ class WebhookEvent(Base):
     """The event as it came; forgotten after 30 days."""
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+class ForeignCount(Base):
+    """How many events of a kind came in a day (UTC) that were not ours; all that is kept of them (rule 1)."""
+
+    __tablename__ = "foreign_count"
+    __table_args__ = (check("counted", "count > 0"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import and_, case, delete, false, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert, lock
+from store.errors import NotFound
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.payments.facts import Event, SessionFact
-from store.payments.models import Payment, PaymentStage, SessionState, Shop, StripeSession, WebhookEvent
+from store.payments.models import ForeignCount, Payment, PaymentStage, SessionState, Shop, StripeSession, WebhookEvent
 from store.stock.models import Hold, HoldState, StockLevel
 from store.stock.repository import AVAILABLE
 
@@ -133,8 +134,26 @@ def lock_payment(session: Session, payment_intent: str, now: datetime) -> Paymen
     return session.scalars(row.execution_options(populate_existing=True)).one()
 
 
+def get_payment(session: Session, payment_intent: str) -> Payment:
+    payment = find_payment(session, payment_intent)
+    if payment is None:
+        raise NotFound("We know no such payment. Look for it at Stripe.")
+    return payment
+
+
 def find_payment(session: Session, payment_intent: str) -> Payment | None:
     return session.scalar(select(Payment).where(Payment.payment_intent == payment_intent))
+
+
+def has_unapplied(session: Session, checkout_id: str) -> bool:
+    """Whether money has come for a checkout that has no order, and has not gone back."""
+    came = select(Payment.id).where(
+        Payment.checkout_id == checkout_id,
+        Payment.stage == PaymentStage.PAID,
+        Payment.order_id.is_(None),
+        Payment.amount > Payment.refunded + Payment.withdrawn,
+    )
+    return session.scalar(came.limit(1)) is not None
 
 
 def find_payment_of_order(session: Session, order_id: int) -> Payment | None:
@@ -161,9 +180,23 @@ def lock_event(session: Session, event: Event, now: datetime) -> WebhookEvent:
     return found
 
 
-def forget_event(session: Session, event_id: str) -> None:
-    """A fact that turned out to be about somebody else's payment is not kept (rule 1)."""
-    session.execute(delete(WebhookEvent).where(WebhookEvent.id == event_id))
+def find_event(session: Session, event_id: str) -> WebhookEvent | None:
+    return session.get(WebhookEvent, event_id)
+
+
+def forget_event(session: Session, event_id: str, now: datetime) -> None:
+    """A fact that turned out to be about somebody else's payment is counted and not kept (rule 1)."""
+    gone = delete(WebhookEvent).where(WebhookEvent.id == event_id).returning(WebhookEvent.type)
+    kind = session.scalar(gone)
+    if kind is not None:
+        count_foreign(session, kind, now)
+
+
+def count_foreign(session: Session, kind: str, now: datetime) -> None:
+    """One more event of this kind was not ours."""
+    first = insert(session, ForeignCount).values(day=now.astimezone(UTC).date(), kind=kind, count=1)
+    more = {"count": ForeignCount.count + 1}
+    session.execute(first.on_conflict_do_update(index_elements=["day", "kind"], set_=more))
 
 
 def forget_bodies(session: Session, before: datetime) -> None:

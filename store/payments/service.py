@@ -16,8 +16,9 @@ from store.orders.transitions import end_unpaid
 from store.payments import repository
 from store.payments.facts import SessionFact
 from store.payments.gateway import Gateway, Refused
+from store.payments.locking import lock_place
 from store.payments.models import SessionState, StripeSession
-from store.payments.settle import Ours, lock_place, settle
+from store.payments.settle import Ours, settle
 from store.payments.skew import ALARM
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,7 @@ from sqlalchemy.orm import Session
 
 from store.actors import SYSTEM
 from store.audit.repository import raise_attention
-from store.cart import repository as carts
 from store.jobs.repository import enqueue
-from store.orders import repository as orders
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.orders.transitions import end_unpaid, leave_bag, make_order
@@ -25,6 +23,7 @@ from store.payments import repository
 from store.payments.facts import SessionFact
 from store.payments.joins import contradict, join_payment, join_session
 from store.payments.ledger import booking
+from store.payments.locking import lock_place
 from store.payments.models import EventOutcome, Payment, PaymentStage, SessionState, StripeSession
 from store.payments.refunds.reserving import refund_unapplied
 from store.stock import repository as stock
@@ -73,15 +72,6 @@ def settle(
     elif not stranger:
         _unpaid(session, fact, checkout, ended_as, now)
     return EventOutcome.ATTENTION if fault else EventOutcome.APPLIED
-
-
-def lock_place(session: Session, place: repository.Place) -> tuple[Checkout, StripeSession]:
-    """A checkout and one of its attempts, locked in rule 5's order and as they are now: the bag first."""
-    carts.lock_cart(session, place.cart_id)
-    checkout = orders.lock_checkout(session, place.checkout_id)
-    if checkout.cart_id != place.cart_id:  # its buyer has signed in since we looked, and it is another bag's now
-        carts.lock_cart(session, checkout.cart_id)
-    return checkout, session.get_one(StripeSession, place.attempt_id, with_for_update=True, populate_existing=True)
 
 
 def _stranger(fact: SessionFact, ours: Ours, attempt: StripeSession, checkout: Checkout) -> str | None:

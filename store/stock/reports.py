@@ -113,6 +113,11 @@ def list_held(session: Session, variant_id: int, most: int) -> list[Held]:
     return [Held(*row) for row in session.execute(query)]
 
 
+def list_holds(session: Session, checkout_id: str) -> dict[int, Hold]:
+    """What a checkout holds or has held, by variant."""
+    return {hold.variant_id: hold for hold in session.scalars(select(Hold).where(Hold.checkout_id == checkout_id))}
+
+
 def list_movements(session: Session, variant_id: int, before: int | None, most: int) -> Sequence[StockMovement]:
     """The newest first, from before movement `before` on."""
     query = select(StockMovement).where(StockMovement.variant_id == variant_id)

@@ -35,8 +35,8 @@ def members_only(view: View) -> View:
     return cast(View, guarded)
 
 
-def needs(permission: Permission | None) -> Callable[[View], View]:
-    """Only staff with this permission (None: any staff) pass.
+def needs(*permissions: Permission | None) -> Callable[[View], View]:
+    """Only staff with one of these permissions (None: any staff) pass.
 
     Strangers are asked to sign in and led back; members without a role learn of no such page; staff whose roles do not
     allow it are told so (Forbidden).
@@ -50,8 +50,8 @@ def needs(permission: Permission | None) -> Callable[[View], View]:
                 return ask_to_sign_in()
             if not asking.is_staff:
                 raise NotFound("There is no such page. The shop starts at the front page.")
-            if permission is not None:
-                asking.require(permission)
+            if None not in permissions:
+                asking.require(*(one for one in permissions if one is not None))
             return view(*args, **values)
 
         return cast(View, guarded)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from werkzeug.routing import Rule
 
 from store.actors import Role
+from store.audit.repository import raise_attention
+from store.jobs.repository import enqueue
 from store.orders.numbers import private_link
 from tests.people import Visitor
 from tests.shop import Shop, token
@@ -16,7 +18,7 @@ SHELF = "INSERT INTO collection (slug, title, description, position, featured) V
 
 
 class World:
-    """A shop with a product on a shelf, Ana's bag and paid order, and nobody else's anything."""
+    """A shop with a product on a shelf, Ana's bag and paid order, a matter, a dead job, and nobody else's anything."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -31,6 +33,10 @@ class World:
         shop.deliver()
         assert client.post("/cart/lines", data={"variant": self.tee}).status_code == 303
         self.number = shop.value('SELECT number FROM "order"')
+        now = shop.clock()
+        shop.db.run(lambda session: raise_attention(session, "stock_short", f"variant:{self.tee}", "Too few.", now))
+        shop.db.run(lambda session: enqueue(session, "mail", {}, now))
+        shop.write("UPDATE job SET state = 'dead', finished_at = created_at WHERE kind = 'mail'")
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Ana's, or the shop's, for each part of the address."""
@@ -41,6 +47,9 @@ class World:
             "session_id": self.shop.value("SELECT MAX(id) FROM member_session WHERE member_id = :id", id=self.ana),
             "line_id": self.shop.value("SELECT MAX(id) FROM cart_line"),
             "checkout_id": self.shop.value("SELECT id FROM checkout"),
+            "payment_intent": self.shop.value("SELECT payment_intent FROM payment"),
+            "event_id": self.shop.value("SELECT MAX(id) FROM webhook_event WHERE outcome = 'applied'"),
+            "job_id": self.shop.value("SELECT id FROM job WHERE kind = 'mail'"),
             "slug": "tees" if rule.rule.startswith("/collections") else "item-100",
             "filename": "css/store.css",
         }

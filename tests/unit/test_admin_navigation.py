@@ -16,12 +16,12 @@ def labels(actor: Actor) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.OWNER, ["Orders", "Products", "Stock", "Collections", "History", "Staff"]),
-        (Role.ORDERS, ["Orders", "Products", "Stock", "Collections"]),
+        (Role.OWNER, ["Attention", "Orders", "Products", "Stock", "Collections", "History", "Staff"]),
+        (Role.ORDERS, ["Attention", "Orders", "Products", "Stock", "Collections"]),
         (Role.CATALOG, ["Products", "Stock", "Collections"]),
-        (Role.REFUNDS, ["Orders"]),
+        (Role.REFUNDS, ["Attention", "Orders"]),
         (Role.REPORTS, ["History"]),
-        (Role.PACKER, ["Orders", "Stock"]),
+        (Role.PACKER, ["Attention", "Orders", "Stock"]),
         (Role.STALL, ["Products", "Stock", "Collections"]),
     ],
 )
@@ -30,7 +30,7 @@ def test_a_role_is_shown_the_areas_it_may_open(role, seen):
 
 
 def test_two_roles_see_what_either_may_open_once():
-    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Orders", "Stock", "History"]
+    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Attention", "Orders", "Stock", "History"]
 
 
 def test_a_stranger_is_shown_nothing():
@@ -42,6 +42,9 @@ def test_a_stranger_is_shown_nothing():
     [
         ("admin_orders.show", ["Orders"]),
         ("admin_stock.levels", ["Stock"]),
+        ("admin_attention.show", ["Attention"]),
+        ("admin_events.index", ["Attention"]),
+        ("admin_payments.show", ["Attention"]),
         ("admin.home", []),
         ("orders.private", []),
         (None, []),
@@ -52,8 +55,11 @@ def test_the_area_of_a_page_is_marked(endpoint, current):
 
 
 def test_an_entry_says_all_that_a_template_shows():
-    assert entries(staff(Role.REFUNDS), "admin_orders.list") == [
-        {"name": "orders", "label": "Orders", "url": "/admin/orders", "key": "o", "in_bar": True, "current": True}
+    attention = {"name": "attention", "label": "Attention", "url": "/admin/attention", "key": "a", "in_bar": True}
+    orders = {"name": "orders", "label": "Orders", "url": "/admin/orders", "key": "o", "in_bar": True}
+    assert entries(staff(Role.REFUNDS), "admin_orders.list", 3) == [
+        attention | {"current": False, "count": 3},
+        orders | {"current": True, "count": 0},
     ]
 
 
@@ -63,6 +69,12 @@ def test_an_entry_says_all_that_a_template_shows():
 )
 def test_work_begins_in_the_first_area_that_is_open(role, url):
     assert first_url(staff(role)) == url
+
+
+def test_work_begins_with_what_waits_for_a_person_if_anything_does():
+    assert first_url(staff(Role.ORDERS), 1) == "/admin/attention"
+    assert first_url(staff(Role.ORDERS), 0) == "/admin/orders"
+    assert first_url(staff(Role.STALL), 1) == "/admin/products"
 
 
 def test_whom_no_area_is_open_is_refused():

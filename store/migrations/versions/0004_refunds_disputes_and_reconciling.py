@@ -251,6 +251,23 @@ def upgrade() -> None:
     op.add_column("attention", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("attention", sa.Column("closed_by", sa.String(), nullable=True))
     op.add_column("attention", sa.Column("note", sa.String(), nullable=True))
+    op.add_column("attention", sa.Column("closing_key", sa.String(), nullable=True))
+    op.create_index("ix_attention_subject", "attention", ["subject"])
+    op.create_index("ix_attention_closed_at_id", "attention", ["closed_at", "id"])
+    op.create_index("uq_attention_closing_key", "attention", ["closing_key"], unique=True)
+    op.add_column("payment", sa.Column("accepted_by", sa.String(), nullable=True))
+    op.add_column("payment", sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("checkout", sa.Column("released_by", sa.String(), nullable=True))
+    op.add_column("checkout", sa.Column("release_key", sa.String(), nullable=True))
+    op.create_index("uq_checkout_release_key", "checkout", ["release_key"], unique=True)
+    op.create_table(
+        "foreign_count",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_foreign_count_counted")),
+        sa.PrimaryKeyConstraint("day", "kind", name=op.f("pk_foreign_count")),
+    )
     op.add_column("payment", sa.Column("refunded", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("payment", sa.Column("withdrawn", sa.BigInteger(), server_default="0", nullable=False))
 
@@ -259,6 +276,16 @@ def downgrade() -> None:
     # Not in a batch, which on SQLite would make the tables anew under the feet of the rows that refer to them.
     op.drop_column("payment", "withdrawn")
     op.drop_column("payment", "refunded")
+    op.drop_table("foreign_count")
+    op.drop_index("uq_checkout_release_key", table_name="checkout")
+    op.drop_column("checkout", "release_key")
+    op.drop_column("checkout", "released_by")
+    op.drop_column("payment", "accepted_at")
+    op.drop_column("payment", "accepted_by")
+    op.drop_index("uq_attention_closing_key", table_name="attention")
+    op.drop_index("ix_attention_closed_at_id", table_name="attention")
+    op.drop_index("ix_attention_subject", table_name="attention")
+    op.drop_column("attention", "closing_key")
     op.drop_column("attention", "note")
     op.drop_column("attention", "closed_by")
     op.drop_column("attention", "due_at")

@@ -20,6 +20,7 @@ DISPUTES = "disputes"
 FEES = "fees"
 CUSTOMER_LIABILITY = "customer_liability"
 FX = "fx"
+ACCEPTED_DIFFERENCES = "accepted_differences"
 UNEXPLAINED = "unexplained"
 
 
@@ -54,6 +55,10 @@ ACCOUNTS = {
         "Where a sum leaves in the currency of the charge and arrives in that of the balance: the two sides of every"
         " exchange. Alone it balances in no currency.",
     ),
+    ACCEPTED_DIFFERENCES: Account(
+        "Accepted differences",
+        "By how much payments that staff accepted differ from the totals of their orders: ours to bear, or to keep.",
+    ),
     UNEXPLAINED: Account(
         "Unexplained", "What Stripe has moved for a reason this shop does not know. Somebody must look at it."
     ),
@@ -62,6 +67,7 @@ ACCOUNTS = {
 KINDS = {
     "sale": "An order was paid",
     "unapplied": "Money came that has no order",
+    "accepted": "Staff gave such money an order",
     "refund": "Money went back to a buyer",
     "refund_failed": "A refund failed: the money is owed to the buyer",
     "dispute": "A bank took a payment back, or returned it",

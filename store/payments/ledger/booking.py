@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from store.db import insert
 from store.orders.models import Order
-from store.payments.ledger.accounts import CLEARING, CUSTOMER_LIABILITY, DISCOUNTS, SALES, SHIPPING, TAX
+from store.payments.ledger.accounts import (
+    ACCEPTED_DIFFERENCES,
+    CLEARING,
+    CUSTOMER_LIABILITY,
+    DISCOUNTS,
+    SALES,
+    SHIPPING,
+    TAX,
+)
 from store.payments.ledger.models import JournalEntry, Posting
 from store.payments.models import Payment
 
@@ -60,20 +68,25 @@ def book(
 
 def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetime, now: datetime) -> None:
     """Gross, as charged: what Stripe owes us against what the order consists of."""
-    postings = {
-        CLEARING: order.total,
-        SALES: -order.subtotal,
-        DISCOUNTS: order.discount,
-        SHIPPING: -order.shipping,
-        TAX: -order.tax,
-    }
+    postings = {CLEARING: order.total, **_consists_of(order)}
     book(session, "sale", "payment_intent", payment.payment_intent, order.currency, postings, paid_at, now)
+
+
+def _consists_of(order: Order) -> dict[str, int]:
+    """What an order earns, as credits; they add up to its total."""
+    return {SALES: -order.subtotal, DISCOUNTS: order.discount, SHIPPING: -order.shipping, TAX: -order.tax}
+
+
+def book_accepted(session: Session, order: Order, payment: Payment, now: datetime) -> None:
+    """Staff gave unapplied money its order: what we owed its buyer is earned, and the difference is ours to bear."""
+    came = payment.amount or 0
+    postings = {CUSTOMER_LIABILITY: came, **_consists_of(order), ACCEPTED_DIFFERENCES: order.total - came}
+    book(session, "accepted", "payment_intent", payment.payment_intent, order.currency, postings, now, now)
 
 
 def book_free_order(session: Session, order: Order, now: datetime) -> None:
     """A sale that discounts have paid for altogether; what has no price at all is given away and not booked."""
-    postings = {SALES: -order.subtotal, DISCOUNTS: order.discount, SHIPPING: -order.shipping, TAX: -order.tax}
-    book(session, "sale", "checkout", order.checkout_id, order.currency, postings, now, now)
+    book(session, "sale", "checkout", order.checkout_id, order.currency, _consists_of(order), now, now)
 
 
 def book_unapplied(session: Session, payment: Payment, paid_at: datetime, now: datetime) -> None:

@@ -22,6 +22,7 @@ from store.orders.units import move_units
 from store.payments.ledger.accounts import CLEARING, CUSTOMER_LIABILITY, REFUNDS, SHIPPING, TAX
 from store.payments.ledger.booking import book
 from store.payments.models import Payment
+from store.payments.quarantine import end_refunded
 from store.payments.refunds import repository
 from store.payments.refunds.models import Refund, RefundLine
 from store.payments.refunds.rules import RefundOrigin
@@ -61,6 +62,7 @@ def accept(session: Session, refund: Refund, payment: Payment, order: Order | No
     if order is None:
         reason = f"unapplied_{payment.unapplied_reason}"
         close_attention(session, reason, f"payment:{payment.payment_intent}", now)
+        end_refunded(session, payment, now)
         return
     if refund.repays_id is None and refund.lines:
         give_back_units(session, refund, order, refund.actor, now, withheld=True)

@@ -1,0 +1,1 @@
+"""A checkout as staff see it, and how they release one that Stripe will not tell about."""

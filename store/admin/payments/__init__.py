@@ -1,0 +1,1 @@
+"""A payment as staff see it, and what they decide about money that has no order."""

@@ -1,0 +1,112 @@
+"""The staff page of a payment."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from store.actors import Permission
+from store.admin.attention.reading import view_matters
+from store.admin.events.presentation import view_event
+from store.admin.orders.schemas import Once
+from store.admin.payments.presentation import view_booking, view_payment, view_refund
+from store.admin.payments.repository import Known, get_known
+from store.admin.people import named
+from store.admin.schemas import ReasonIn
+from store.audit.repository import list_about
+from store.errors import Conflict
+from store.payments.accepting import accept as accept_payment
+from store.payments.accepting import why_not_accepted
+from store.payments.refunds.service import Refunds
+from store.payments.service import Payments
+from store.web.access import needs
+from store.web.current import actor, now, reader
+
+blueprint = Blueprint("admin_payments", __name__, url_prefix="/admin/payments")
+
+DONE = {
+    "accepted": "Accepted. The order is made, and its buyer gets the confirmation.",
+    "refunded": "The money is going back.",
+}
+
+
+@blueprint.get("/<payment_intent>")
+@needs(Permission.ORDERS_READ)
+def show(payment_intent: str) -> str:
+    return _sheet(payment_intent, done=DONE.get(request.args.get("done", "")))
+
+
+@blueprint.post("/<payment_intent>/accept")
+@needs(Permission.ORDERS_WRITE)
+def accept(payment_intent: str) -> Response:
+    sent = request.form.to_dict()
+    try:
+        written = ReasonIn().load(sent)
+        accept_payment(_payments(), actor(), payment_intent, written["reason"], written["form_token"], now())
+    except ValidationError as refusal:
+        return make_response(_sheet(payment_intent, _form(sent, refusal.messages_dict)), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(payment_intent, _form(sent), notice=str(refusal)), 409)
+    return redirect(url_for(".show", payment_intent=payment_intent, done="accepted"), 303)
+
+
+@blueprint.post("/<payment_intent>/refund")
+@needs(Permission.REFUNDS_WRITE)
+def refund(payment_intent: str) -> Response:
+    refunds: Refunds = current_app.extensions["refunds"]
+    try:
+        written = Once().load(request.form.to_dict())
+        refunds.refund_unapplied(actor(), payment_intent, written["form_token"])
+    except ValidationError as refusal:
+        return make_response(_sheet(payment_intent, notice=refusal.messages_dict["form_token"][0]), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(payment_intent, notice=str(refusal)), 409)
+    return redirect(url_for(".show", payment_intent=payment_intent, done="refunded"), 303)
+
+
+def _payments() -> Payments:
+    found: Payments = current_app.extensions["payments"]
+    return found
+
+
+def _form(sent: dict[str, str], errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    return {"values": sent, "errors": errors or {}, "summary": []}
+
+
+def _sheet(
+    payment_intent: str, form: dict[str, Any] | None = None, notice: str | None = None, done: str | None = None
+) -> str:
+    known = get_known(reader(), payment_intent)
+    view = view_payment(known.payment, known.checkout, known.order)
+    names = named(reader(), [one.actor for one in known.refunds] + [view.accepted_by or "system"])
+    subjects = [f"payment:{payment_intent}", *(f"refund:{one.id}" for one in known.refunds)]
+    return render_template(
+        "admin/payments/show.html",
+        payment=view,
+        accepted_by=names.get(view.accepted_by or ""),
+        checkout=known.checkout,
+        sessions=known.sessions,
+        refunds=[view_refund(one, names[one.actor]) for one in known.refunds],
+        bookings=[view_booking(entry) for entry in known.entries],
+        events=[view_event(event) for event in known.events],
+        matters=view_matters(reader(), list_about(reader(), subjects), actor(), now()),
+        not_accepted=_why_not_accepted(known),
+        may_accept=actor().may(Permission.ORDERS_WRITE),
+        may_refund=actor().may(Permission.REFUNDS_WRITE) and view.why is not None and view.left > 0,
+        form=form or _form({}),
+        tokens={name: secrets.token_urlsafe(18) for name in ("accept", "refund")},
+        notice=notice,
+        done=done,
+    )
+
+
+def _why_not_accepted(known: Known) -> str | None:
+    """Asked only of money that has no order."""
+    if known.payment.unapplied_reason is None:
+        return "It is not unapplied."
+    number = known.order.number if known.order else None
+    return why_not_accepted(known.payment, known.checkout, _payments().ours(), number)
