@@ -1,0 +1,195 @@
+"""The state machine: people, staff, banks, Stripe, the clock and bad luck, in any order and number.
+
+After every step all invariants hold and the shop agrees with its Stripe; at the end time passes until nothing can
+happen any more, and nothing is held, lost, sold or booked twice.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import ClassVar
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from tests.properties import deeds, oracle
+from tests.properties.deeds import DISGUISES, WAYS, pick
+from tests.properties.world import Deed, Ground, World
+
+SOME = st.integers(0, 40)
+"""Which of whatever there is: counted round."""
+FEW = st.integers(1, 3)
+TROUBLES = st.sampled_from([*[None] * 8, "lost", "cut", *(f"dies:{boundary}" for boundary in range(1, 9))])
+DEATHS = st.sampled_from([*[None] * 4, "dies:1", "dies:2"])
+LEAPS = st.sampled_from([{"minutes": 1}, {"minutes": 6}, {"minutes": 31}, {"hours": 25}, {"days": 4}])
+
+
+def storm_of(world: World, kind: str, one: int, other: int) -> Deed | None:
+    """One of the things that happen at the same instant; None when there is nothing it could be about."""
+    buyer = pick(world.buyers, one)
+    if kind == "tell" and (events := world.untold() or world.ours()):
+        return deeds.tell(world, pick(events, one))
+    if kind == "tell again" and (events := world.ours()):
+        return deeds.tell(world, pick(events, one), pick(DISGUISES, other))
+    if kind == "pay" and world.sessions:
+        return deeds.pay(world, one, pick(list(WAYS), other))
+    if kind == "come back" and world.sessions:
+        return deeds.come_back(world, buyer, other)
+    if kind == "again" and buyer.form:
+        return deeds.place_again(world, buyer)
+    if kind == "ship" and world.shop.counts()["order"]:
+        return deeds.ship(world, one, 1 + other % 3)
+    if kind == "count":
+        return deeds.move(world, "count", one, other % 5 - 3)
+    plain = {"place": lambda: deeds.place(world, buyer, other % 2), "cancel": lambda: deeds.cancel(world, buyer)}
+    return {**plain, "work": deeds.work}[kind]() if kind in ("place", "cancel", "work") else None
+
+
+KINDS = ("place", "again", "cancel", "come back", "pay", "tell", "tell again", "work", "ship", "count")
+STORMS = st.lists(st.tuples(st.sampled_from(KINDS), SOME, SOME), min_size=2, max_size=4)
+
+
+class Money(RuleBasedStateMachine):
+    """`ground` is set by the test that runs it."""
+
+    ground: ClassVar[Ground]
+    story: ClassVar[str]
+    """Its first line: which run this is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        note(self.story)
+        self.until_end = ExitStack()
+        self.world: World = self.until_end.enter_context(self.ground.world(note))
+        self.broken = False
+
+    @initialize(told=st.booleans())
+    def promise(self, told):
+        """Whether Stripe's events arrive at all once the steps are over."""
+        self.told = told
+
+    def teardown(self) -> None:
+        with self.until_end:
+            if not self.broken:
+                oracle.come_to_rest(self.world, told=self.told)
+                oracle.check_at_rest(self.world)
+
+    def do(self, *things: Deed) -> None:
+        self.broken = True
+        self.world.run(*things)
+        oracle.check(self.world)
+        self.broken = False
+
+    # -- buyers --
+
+    @rule(who=SOME, item=SOME, quantity=FEW)
+    def fill(self, who, item, quantity):
+        self.do(deeds.fill(self.world, pick(self.world.buyers, who), item, quantity))
+
+    @rule(who=SOME, item=SOME, quantity=FEW, street=st.integers(0, 1), trouble=TROUBLES)
+    def fill_and_place(self, who, item, quantity, street, trouble):
+        buyer = pick(self.world.buyers, who)
+        self.do(deeds.fill(self.world, buyer, item, quantity))
+        self.do(deeds.place(self.world, buyer, street, trouble))
+
+    @rule(who=SOME, street=st.integers(0, 1), trouble=TROUBLES)
+    def place(self, who, street, trouble):
+        self.do(deeds.place(self.world, pick(self.world.buyers, who), street, trouble))
+
+    @precondition(lambda self: any(buyer.form for buyer in self.world.buyers))
+    @rule(who=SOME, trouble=TROUBLES)
+    def place_again(self, who, trouble):
+        self.do(deeds.place_again(self.world, pick([one for one in self.world.buyers if one.form], who), trouble))
+
+    @rule(who=SOME, trouble=TROUBLES)
+    def resume(self, who, trouble):
+        self.do(deeds.resume(self.world, pick(self.world.buyers, who), trouble))
+
+    @rule(who=SOME, trouble=TROUBLES)
+    def cancel(self, who, trouble):
+        self.do(deeds.cancel(self.world, pick(self.world.buyers, who), trouble))
+
+    @precondition(lambda self: self.world.sessions)
+    @rule(who=SOME, session=SOME, trouble=TROUBLES)
+    def come_back(self, who, session, trouble):
+        self.do(deeds.come_back(self.world, pick(self.world.buyers, who), session, trouble))
+
+    # -- at Stripe --
+
+    @precondition(lambda self: self.world.sessions)
+    @rule(session=SOME, way=st.sampled_from(sorted(WAYS)))
+    def pay(self, session, way):
+        self.do(deeds.pay(self.world, session, way))
+
+    @precondition(lambda self: self.world.sessions)
+    @rule(way=st.sampled_from(sorted(WAYS)))
+    def pay_newest(self, way):
+        self.do(deeds.pay(self.world, -1, way))
+
+    @precondition(lambda self: any(event["type"] == "payment_intent.processing" for event in self.world.events))
+    @rule(intent=SOME, outcome=st.sampled_from(["succeed", "fail"]))
+    def answer_of_bank(self, intent, outcome):
+        self.do(deeds.answer_of_bank(self.world, intent, outcome))
+
+    @precondition(lambda self: self.world.untold())
+    @rule(event=SOME, trouble=DEATHS)
+    def tell(self, event, trouble):
+        self.do(deeds.tell(self.world, pick(self.world.untold(), event), trouble=trouble))
+
+    @precondition(lambda self: self.world.untold())
+    @rule(newest_first=st.booleans())
+    def tell_all(self, newest_first):
+        for event in self.world.untold()[:: -1 if newest_first else 1]:
+            self.do(deeds.tell(self.world, event))
+
+    @precondition(lambda self: self.world.ours())
+    @rule(event=SOME, disguise=st.sampled_from(DISGUISES))
+    def tell_again(self, event, disguise):
+        self.do(deeds.tell(self.world, pick(self.world.ours(), event), disguise))
+
+    # -- the shop --
+
+    @rule(trouble=TROUBLES)
+    def work(self, trouble):
+        self.do(deeds.work(trouble))
+
+    @rule(leap=LEAPS, trouble=TROUBLES)
+    def tick(self, leap, trouble):
+        self.world.say(f"time passes: {leap}")
+        self.world.clock.advance(**leap)
+        self.do(deeds.work(trouble))
+
+    @rule()
+    def restart(self):
+        self.do(deeds.restart())
+
+    @rule(item=SOME, units=FEW)
+    def receive(self, item, units):
+        self.do(deeds.move(self.world, "receive", item, units))
+
+    @rule(item=SOME, units=st.integers(-3, 3).filter(bool), trouble=DEATHS)
+    def adjust(self, item, units, trouble):
+        self.do(deeds.move(self.world, "adjust", item, units, trouble))
+
+    @rule(item=SOME, units=st.integers(-4, 2), trouble=DEATHS)
+    def count(self, item, units, trouble):
+        self.do(deeds.move(self.world, "count", item, units, trouble))
+
+    @rule(item=SOME, amount=st.sampled_from([900, 2000, 3400, 3500]))
+    def change_price(self, item, amount):
+        self.world.shop.set_price(pick(self.world.items, item), amount)
+
+    @precondition(lambda self: self.world.shop.counts()["order"])
+    @rule(order=SOME, units=FEW, trouble=DEATHS)
+    def ship(self, order, units, trouble):
+        self.do(deeds.ship(self.world, order, units, trouble))
+
+    @rule(storm=STORMS, trouble=TROUBLES)
+    def storm(self, storm, trouble):
+        """All at the same instant; the first of them may have bad luck."""
+        found = [deed for deed in (storm_of(self.world, *what) for what in storm) if deed is not None]
+        if found and found[0].command:
+            found[0].trouble = trouble
+        if found:
+            self.do(*found)
