@@ -153,10 +153,6 @@ def work(trouble: str | None = None) -> Deed:
     return Deed("the worker does what is due", {"do": "work"}, trouble=trouble, may=(200,))
 
 
-def restart() -> Deed:
-    return Deed("the process is begun again", {"do": "restart"}, may=(200,))
-
-
 def move(world: World, verb: str, item: int, units: int, trouble: str | None = None) -> Deed:
     """Staff receive, adjust by, or count `units` more than the shelf should hold."""
     variant = pick(world.items, item)

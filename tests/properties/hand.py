@@ -51,13 +51,9 @@ class Hand:
             with befalls(command.get("trouble")):
                 return getattr(self, command["do"])(**rest)
         except Died:
-            self.restart()
+            self.end()
+            self.begin()
             return {"status": 0, "text": "died"}
-
-    def restart(self) -> dict:
-        self.end()
-        self.begin()
-        return {"status": 200, "text": "begun again"}
 
     def ask(self, method: str, path: str, bag: str | None, form: dict | None = None) -> dict:
         """A buyer's browser, which is known by its bag."""

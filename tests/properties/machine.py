@@ -20,9 +20,12 @@ from tests.properties.world import Deed, Ground, World
 SOME = st.integers(0, 40)
 """Which of whatever there is: counted round."""
 FEW = st.integers(1, 3)
-TROUBLES = st.sampled_from([*[None] * 8, "lost", "cut", *(f"dies:{boundary}" for boundary in range(1, 9))])
-DEATHS = st.sampled_from([*[None] * 4, "dies:1", "dies:2"])
-LEAPS = st.sampled_from([{"minutes": 1}, {"minutes": 6}, {"minutes": 31}, {"hours": 25}, {"days": 4}])
+STREET = st.integers(0, 1)
+WAY = st.sampled_from(list(WAYS))
+TOLD = st.sampled_from(["in order", "not yet", "newest first", "twice"])
+TROUBLES = st.sampled_from([*[None] * 8, "lost", "cut", *(f"dies:{boundary}" for boundary in range(9))])
+DEATHS = st.sampled_from([*[None] * 4, "dies:0", "dies:1", "dies:2"])
+LEAPS = st.sampled_from([{}, {"minutes": 1}, {"minutes": 6}, {"minutes": 31}, {"hours": 25}, {"days": 4}])
 
 
 def storm_of(world: World, kind: str, one: int, other: int) -> Deed | None:
@@ -81,34 +84,46 @@ class Money(RuleBasedStateMachine):
         oracle.check(self.world)
         self.broken = False
 
+    def do_all(self, *things: Deed) -> None:
+        for thing in things:
+            self.do(thing)
+
+    def tell_all(self, how: str) -> None:
+        """Whatever the shop has not been told yet, in this order."""
+        events = self.world.untold()
+        if how == "newest first":
+            events = events[::-1]
+        if how in ("in order", "newest first", "twice"):
+            self.do_all(*(deeds.tell(self.world, event) for event in events * (2 if how == "twice" else 1)))
+
     # -- buyers --
 
-    @rule(who=SOME, item=SOME, quantity=FEW)
-    def fill(self, who, item, quantity):
-        self.do(deeds.fill(self.world, pick(self.world.buyers, who), item, quantity))
-
-    @rule(who=SOME, item=SOME, quantity=FEW, street=st.integers(0, 1), trouble=TROUBLES)
-    def fill_and_place(self, who, item, quantity, street, trouble):
+    @rule(who=SOME, item=SOME, quantity=FEW, way=WAY, told=TOLD, street=STREET)
+    def buy(self, who, item, quantity, way, told, street):
+        """The usual, from bag to money; told of it now, or later, or never."""
         buyer = pick(self.world.buyers, who)
-        self.do(deeds.fill(self.world, buyer, item, quantity))
-        self.do(deeds.place(self.world, buyer, street, trouble))
+        self.do_all(deeds.fill(self.world, buyer, item, quantity), deeds.place(self.world, buyer, street))
+        if self.world.sessions:
+            self.do(deeds.pay(self.world, -1, way))
+        self.tell_all(told)
 
-    @rule(who=SOME, street=st.integers(0, 1), trouble=TROUBLES)
-    def place(self, who, street, trouble):
-        self.do(deeds.place(self.world, pick(self.world.buyers, who), street, trouble))
+    @rule(who=SOME, item=SOME, quantity=FEW, street=STREET, trouble=TROUBLES)
+    def place(self, who, item, quantity, street, trouble):
+        """Whatever is in the bag by now, and perhaps this."""
+        buyer = pick(self.world.buyers, who)
+        if quantity > 1 or buyer.bag is None:
+            self.do(deeds.fill(self.world, buyer, item, quantity))
+        self.do(deeds.place(self.world, buyer, street, trouble))
 
     @precondition(lambda self: any(buyer.form for buyer in self.world.buyers))
     @rule(who=SOME, trouble=TROUBLES)
     def place_again(self, who, trouble):
         self.do(deeds.place_again(self.world, pick([one for one in self.world.buyers if one.form], who), trouble))
 
-    @rule(who=SOME, trouble=TROUBLES)
-    def resume(self, who, trouble):
-        self.do(deeds.resume(self.world, pick(self.world.buyers, who), trouble))
-
-    @rule(who=SOME, trouble=TROUBLES)
-    def cancel(self, who, trouble):
-        self.do(deeds.cancel(self.world, pick(self.world.buyers, who), trouble))
+    @precondition(lambda self: self.world.sessions)
+    @rule(who=SOME, what=st.sampled_from([deeds.cancel, deeds.resume]), trouble=TROUBLES)
+    def waver(self, who, what, trouble):
+        self.do(what(self.world, pick(self.world.buyers, who), trouble))
 
     @precondition(lambda self: self.world.sessions)
     @rule(who=SOME, session=SOME, trouble=TROUBLES)
@@ -118,19 +133,16 @@ class Money(RuleBasedStateMachine):
     # -- at Stripe --
 
     @precondition(lambda self: self.world.sessions)
-    @rule(session=SOME, way=st.sampled_from(sorted(WAYS)))
-    def pay(self, session, way):
+    @rule(session=st.integers(-3, 40), way=WAY, told=TOLD)
+    def pay(self, session, way, told):
         self.do(deeds.pay(self.world, session, way))
-
-    @precondition(lambda self: self.world.sessions)
-    @rule(way=st.sampled_from(sorted(WAYS)))
-    def pay_newest(self, way):
-        self.do(deeds.pay(self.world, -1, way))
+        self.tell_all(told)
 
     @precondition(lambda self: any(event["type"] == "payment_intent.processing" for event in self.world.events))
-    @rule(intent=SOME, outcome=st.sampled_from(["succeed", "fail"]))
-    def answer_of_bank(self, intent, outcome):
+    @rule(intent=SOME, outcome=st.sampled_from(["succeed", "fail"]), told=TOLD)
+    def answer_of_bank(self, intent, outcome, told):
         self.do(deeds.answer_of_bank(self.world, intent, outcome))
+        self.tell_all(told)
 
     @precondition(lambda self: self.world.untold())
     @rule(event=SOME, trouble=DEATHS)
@@ -138,10 +150,9 @@ class Money(RuleBasedStateMachine):
         self.do(deeds.tell(self.world, pick(self.world.untold(), event), trouble=trouble))
 
     @precondition(lambda self: self.world.untold())
-    @rule(newest_first=st.booleans())
-    def tell_all(self, newest_first):
-        for event in self.world.untold()[:: -1 if newest_first else 1]:
-            self.do(deeds.tell(self.world, event))
+    @rule(how=TOLD.filter(lambda how: how != "not yet"))
+    def tell_everything(self, how):
+        self.tell_all(how)
 
     @precondition(lambda self: self.world.ours())
     @rule(event=SOME, disguise=st.sampled_from(DISGUISES))
@@ -150,31 +161,16 @@ class Money(RuleBasedStateMachine):
 
     # -- the shop --
 
-    @rule(trouble=TROUBLES)
-    def work(self, trouble):
-        self.do(deeds.work(trouble))
-
     @rule(leap=LEAPS, trouble=TROUBLES)
     def tick(self, leap, trouble):
-        self.world.say(f"time passes: {leap}")
-        self.world.clock.advance(**leap)
+        if leap:
+            self.world.say(f"time passes: {leap}")
+            self.world.clock.advance(**leap)
         self.do(deeds.work(trouble))
 
-    @rule()
-    def restart(self):
-        self.do(deeds.restart())
-
-    @rule(item=SOME, units=FEW)
-    def receive(self, item, units):
-        self.do(deeds.move(self.world, "receive", item, units))
-
-    @rule(item=SOME, units=st.integers(-3, 3).filter(bool), trouble=DEATHS)
-    def adjust(self, item, units, trouble):
-        self.do(deeds.move(self.world, "adjust", item, units, trouble))
-
-    @rule(item=SOME, units=st.integers(-4, 2), trouble=DEATHS)
-    def count(self, item, units, trouble):
-        self.do(deeds.move(self.world, "count", item, units, trouble))
+    @rule(verb=st.sampled_from(["receive", "adjust", "count"]), item=SOME, units=st.integers(-4, 3), trouble=DEATHS)
+    def keep_stock(self, verb, item, units, trouble):
+        self.do(deeds.move(self.world, verb, item, units, trouble))
 
     @rule(item=SOME, amount=st.sampled_from([900, 2000, 3400, 3500]))
     def change_price(self, item, amount):
@@ -185,6 +181,7 @@ class Money(RuleBasedStateMachine):
     def ship(self, order, units, trouble):
         self.do(deeds.ship(self.world, order, units, trouble))
 
+    @precondition(lambda self: self.world.sessions)
     @rule(storm=STORMS, trouble=TROUBLES)
     def storm(self, storm, trouble):
         """All at the same instant; the first of them may have bad luck."""

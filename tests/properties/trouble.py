@@ -19,7 +19,7 @@ class Died(BaseException):
 
 @contextlib.contextmanager
 def befalls(trouble: str | None) -> Iterator[None]:
-    """`dies:3` at the third boundary from here (before and after each commit, before and after each call to Stripe),
+    """`dies:3`: at the third boundary (before and after each commit, before and after each call to Stripe; 0 is now),
     `lost`: Stripe does what it is asked and no answer arrives, `cut`: nothing arrives there."""
     if trouble is None:
         yield
@@ -34,6 +34,8 @@ def befalls(trouble: str | None) -> Iterator[None]:
 @contextlib.contextmanager
 def _dying_at(boundary: int) -> Iterator[None]:
     left = boundary
+    if not left:
+        raise Died
 
     def pass_boundary(*_: object) -> None:
         nonlocal left
