@@ -23,6 +23,8 @@ FEW = st.integers(1, 3)
 STREET = st.integers(0, 1)
 WAY = st.sampled_from(list(WAYS))
 TOLD = st.sampled_from(["in order", "not yet", "newest first", "twice"])
+THEN = st.sampled_from([(), (deeds.cancel,), (deeds.cancel, deeds.place), (deeds.place_again,), (deeds.place,)])
+"""What a buyer goes on to do, who has paid already or is about to."""
 TROUBLES = st.sampled_from([*[None] * 8, "lost", "cut", *(f"dies:{boundary}" for boundary in range(9))])
 DEATHS = st.sampled_from([*[None] * 4, "dies:0", "dies:1", "dies:2"])
 LEAPS = st.sampled_from([{}, {"minutes": 1}, {"minutes": 6}, {"minutes": 31}, {"hours": 25}, {"days": 4}])
@@ -98,14 +100,15 @@ class Money(RuleBasedStateMachine):
 
     # -- buyers --
 
-    @rule(who=SOME, item=SOME, quantity=FEW, way=WAY, told=TOLD, street=STREET)
-    def buy(self, who, item, quantity, way, told, street):
+    @rule(who=SOME, item=SOME, quantity=FEW, way=WAY, told=TOLD, then=THEN)
+    def buy(self, who, item, quantity, way, told, then):
         """The usual, from bag to money; told of it now, or later, or never."""
         buyer = pick(self.world.buyers, who)
-        self.do_all(deeds.fill(self.world, buyer, item, quantity), deeds.place(self.world, buyer, street))
+        self.do_all(deeds.fill(self.world, buyer, item, quantity), deeds.place(self.world, buyer))
         if self.world.sessions:
             self.do(deeds.pay(self.world, -1, way))
-        self.tell_all(told)
+            self.tell_all(told)
+            self.do_all(*(thing(self.world, buyer) for thing in then))
 
     @rule(who=SOME, item=SOME, quantity=FEW, street=STREET, trouble=TROUBLES)
     def place(self, who, item, quantity, street, trouble):
