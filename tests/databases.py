@@ -32,8 +32,24 @@ class SqliteFactory:
     def empty(self) -> str:
         return f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
 
+    def keep(self, url: str) -> str:
+        """A copy of a database that nobody is connected to, for `put_back`."""
+        kept = f"{url}.kept"
+        shutil.copyfile(_file(url), _file(kept))
+        return kept
+
+    def put_back(self, kept: str, url: str) -> None:
+        """The database as it was kept; nobody is connected to it."""
+        for rest in ("-wal", "-shm"):
+            Path(_file(url) + rest).unlink(missing_ok=True)
+        shutil.copyfile(_file(kept), _file(url))
+
     def drop(self, _url: str) -> None:
         """The folder goes with the run."""
+
+
+def _file(url: str) -> str:
+    return url.removeprefix("sqlite:///")
 
 
 class PostgresqlFactory:
@@ -66,6 +82,15 @@ class PostgresqlFactory:
 
     def empty(self) -> str:
         return self._create(f"t_{uuid.uuid4().hex}")
+
+    def keep(self, url: str) -> str:
+        """A copy of a database that nobody is connected to, for `put_back`."""
+        return self._create(f"k_{uuid.uuid4().hex}", _name(url))
+
+    def put_back(self, kept: str, url: str) -> None:
+        """The database as it was kept; nobody is connected to it."""
+        self.drop(url)
+        self._create(_name(url), _name(kept))
 
     def drop(self, url: str) -> None:
         self.admin.execute(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
