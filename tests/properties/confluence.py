@@ -51,7 +51,7 @@ def lines_up(count: int, copies: int) -> int:
 def orders(count: int, copies: int, most: int, seed: int) -> Iterator[tuple[int, ...]]:
     """Every order of `count` events, each `copies` times, or when there are more than `most` so many of them."""
     if lines_up(count, copies) <= most:
-        yield from _every(Counter({place: copies for place in range(count)}), count * copies)
+        yield from _every(Counter(dict.fromkeys(range(count), copies)), count * copies)
         return
     chance, line = random.Random(seed), [place for place in range(count) for _ in range(copies)]
     seen: set[tuple[int, ...]] = set()
