@@ -106,14 +106,35 @@ def _both(first, second):
 # -- at Stripe --
 
 
+def refund_in_dashboard(world: World, payment: int, part: int) -> Deed:
+    """A third of it, two thirds, or all that is left."""
+    paid = world.paid()
+    intent = pick(list(paid), payment)
+    body = {"amount": paid[intent] * part // 3} if part < 3 else {}
+    return _control(world, f"{intent[-6:]} is refunded in the dashboard, {part}/3", f"refund/{intent}", body)
+
+
+def refund_outcome(world: World, refund: int, outcome: str) -> Deed:
+    chosen = pick(list(world.newest("refund")), refund)
+    return _control(world, f"refund {chosen[-6:]}: {outcome}", f"refunds/{chosen}", {"outcome": outcome})
+
+
+def balance(world: World, *, enough: bool) -> Deed:
+    return _control(world, f"Stripe holds enough for refunds: {enough}", "balance", {"enough": enough})
+
+
 def pay(world: World, session: int, way: str) -> Deed:
     session_id = pick(world.sessions, session)
     return _control(world, f"{session_id[-6:]} is paid by {way}", f"pay/{session_id}", WAYS[way])
 
 
+def waiting(world: World) -> list[str]:
+    """Payment intents that a bank was ever asked about."""
+    return [event["data"]["object"]["id"] for event in world.events if event["type"] == "payment_intent.processing"]
+
+
 def answer_of_bank(world: World, intent: int, outcome: str) -> Deed:
-    waiting = [event["data"]["object"]["id"] for event in world.events if event["type"] == "payment_intent.processing"]
-    chosen = pick(waiting, intent)
+    chosen = pick(waiting(world), intent)
     return _control(world, f"the bank lets {chosen[-6:]} {outcome}", f"bank/{chosen}", {"outcome": outcome})
 
 
@@ -170,14 +191,57 @@ def move(world: World, verb: str, item: int, units: int, trouble: str | None = N
 
 def ship(world: World, order: int, units: int, trouble: str | None = None) -> Deed:
     """A parcel with `units` of each line, or as many as it ever had."""
-    numbers = [row[0] for row in world.shop.rows('SELECT number FROM "order" ORDER BY id')]
-    number = pick(numbers, order)
+    number, lines = _order(world, order)
+    wanted = {str(line): min(units, quantity) for line, quantity, _ in lines}
+    command = {"do": "ship", "number": number, "wanted": wanted, "key": world.key()}
+    return Deed(f"staff ship {units} of each line of {number}", command, trouble=trouble, may=(200, 409))
+
+
+def refund(world: World, order: int, units: int, shipping: int, restock: bool, trouble: str | None = None) -> Deed:
+    """`units` of each line, first of those that have not left, and perhaps the delivery."""
+    number, lines = _order(world, order)
+    wanted = {}
+    for line, quantity, shipped in lines:
+        unsent = min(units, quantity - shipped)
+        wanted[str(line)] = [unsent, min(units, quantity) - unsent, restock]
+    command = {"do": "refund", "number": number, "lines": wanted, "shipping": shipping, "amount": 0}
+    story = f"staff refund {units} of each line of {number} and {shipping} of its delivery"
+    return _staff_refund(world, story, command, trouble)
+
+
+def refund_amount(world: World, order: int, amount: int, trouble: str | None = None) -> Deed:
+    number, _ = _order(world, order)
+    command = {"do": "refund", "number": number, "lines": {}, "shipping": 0, "amount": amount}
+    return _staff_refund(world, f"staff refund {amount} of {number}", command, trouble)
+
+
+def refund_unapplied(world: World, payment: int, trouble: str | None = None) -> Deed:
+    intent = pick(list(world.paid()), payment)
+    command = {"do": "refund_unapplied", "intent": intent}
+    return _staff_refund(world, f"staff refund {intent[-6:]}, which has no order", command, trouble)
+
+
+def repay(world: World, refund: int, trouble: str | None = None) -> Deed:
+    ids = [row[0] for row in world.shop.rows("SELECT id FROM refund ORDER BY id")]
+    command = {"do": "repay", "refund": pick(ids, refund)}
+    return _staff_refund(world, "staff send a refund once more", command, trouble)
+
+
+def again(world: World, deed: Deed) -> Deed:
+    """The same form, clicked twice."""
+    return Deed(f"again: {deed.story}", deed.command, may=deed.may)
+
+
+def _staff_refund(world: World, story: str, command: dict, trouble: str | None) -> Deed:
+    return Deed(story, command | {"key": world.key()}, trouble=trouble, may=(200, 404, 409, 422))
+
+
+def _order(world: World, order: int) -> tuple[str, list[tuple[int, int, int]]]:
+    """Its number; id, quantity and units sent of its lines."""
+    number = pick([row[0] for row in world.shop.rows('SELECT number FROM "order" ORDER BY id')], order)
     lines = world.shop.rows(
-        'SELECT line.id, line.quantity FROM order_line line JOIN "order" ON "order".id = line.order_id'
+        'SELECT line.id, line.quantity, line.shipped FROM order_line line JOIN "order" ON "order".id = line.order_id'
         ' WHERE "order".number = :number ORDER BY position',
         number=number,
     )
-    wanted = {str(line): min(units, quantity) for line, quantity in lines}
-    command = {"do": "ship", "number": number, "wanted": wanted, "key": world.key()}
-    story = f"staff ship {units} of each line of order {order % len(numbers)}"
-    return Deed(story, command, trouble=trouble, may=(200, 409))
+    return number, lines

@@ -17,6 +17,8 @@ from store.actors import Actor, Role
 from store.app import create_app, make_worker
 from store.errors import Conflict, Invalid, NotFound, Unavailable
 from store.fulfilment import service as fulfilment
+from store.payments.refunds.rules import UnitsBack, Wish
+from store.payments.refunds.service import Asked
 from store.settings import load
 from store.stock import service as stock
 from tests.people import Visitor
@@ -84,6 +86,18 @@ class Hand:
     def ship(self, number: str, wanted: dict[str, int], key: str) -> dict:
         units = {int(line): quantity for line, quantity in wanted.items()}
         return self._staff(lambda: fulfilment.ship(self.db, OWNER, number, units, "USPS", "9400", key, self.now).id)
+
+    def refund(self, number: str, lines: dict[str, list], shipping: int, amount: int, key: str) -> dict:
+        """`lines`: units not sent, units sent, and whether they can be sold again."""
+        wish = Wish({int(line): UnitsBack(*units) for line, units in lines.items()}, shipping, amount)
+        asked = Asked(number, wish, "requested_by_customer", "A step", key)
+        return self._staff(lambda: self.app.extensions["refunds"].refund(OWNER, asked).id)
+
+    def refund_unapplied(self, intent: str, key: str) -> dict:
+        return self._staff(lambda: self.app.extensions["refunds"].refund_unapplied(OWNER, intent, key).id)
+
+    def repay(self, refund: int, key: str) -> dict:
+        return self._staff(lambda: self.app.extensions["refunds"].repay(OWNER, refund, key).id)
 
     def _staff(self, use_case) -> dict:
         try:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from hypothesis import note
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.properties import deeds, oracle
 from tests.properties.deeds import DISGUISES, WAYS, pick
@@ -22,6 +22,7 @@ SOME = st.integers(0, 40)
 FEW = st.integers(1, 3)
 STREET = st.integers(0, 1)
 WAY = st.sampled_from(list(WAYS))
+OUTCOME = st.sampled_from(["succeed", "fail", "cancel", "require_action"])
 TOLD = st.sampled_from(["in order", "not yet", "newest first", "twice"])
 THEN = st.sampled_from([(), (deeds.cancel,), (deeds.cancel, deeds.place), (deeds.place_again,), (deeds.place,)])
 """What a buyer goes on to do, who has paid already or is about to."""
@@ -45,13 +46,30 @@ def storm_of(world: World, kind: str, one: int, other: int) -> Deed | None:
         return deeds.place_again(world, buyer)
     if kind == "ship" and world.shop.counts()["order"]:
         return deeds.ship(world, one, 1 + other % 3)
+    if kind == "refund" and world.shop.counts()["order"]:
+        return deeds.refund(world, one, 1 + other % 3, 0, other % 2 == 0)
+    if kind == "refund there" and world.paid():
+        return deeds.refund_in_dashboard(world, one, 1 + other % 3)
     if kind == "count":
         return deeds.move(world, "count", one, other % 5 - 3)
     plain = {"place": lambda: deeds.place(world, buyer, other % 2), "cancel": lambda: deeds.cancel(world, buyer)}
-    return {**plain, "work": deeds.work}[kind]() if kind in ("place", "cancel", "work") else None
+    return (plain | {"work": deeds.work})[kind]() if kind in ("place", "cancel", "work") else None
 
 
-KINDS = ("place", "again", "cancel", "come back", "pay", "tell", "tell again", "work", "ship", "count")
+KINDS = (
+    "place",
+    "again",
+    "cancel",
+    "come back",
+    "pay",
+    "tell",
+    "tell again",
+    "work",
+    "ship",
+    "count",
+    "refund",
+    "refund there",
+)
 STORMS = st.lists(st.tuples(st.sampled_from(KINDS), SOME, SOME), min_size=2, max_size=4)
 
 
@@ -86,17 +104,28 @@ class Money(RuleBasedStateMachine):
         oracle.check(self.world)
         self.broken = False
 
-    def do_all(self, *things: Deed) -> None:
-        for thing in things:
-            self.do(thing)
-
     def tell_all(self, how: str) -> None:
         """Whatever the shop has not been told yet, in this order."""
         events = self.world.untold()
         if how == "newest first":
             events = events[::-1]
         if how in ("in order", "newest first", "twice"):
-            self.do_all(*(deeds.tell(self.world, event) for event in events * (2 if how == "twice" else 1)))
+            for event in events * (2 if how == "twice" else 1):
+                self.do(deeds.tell(self.world, event))
+
+    def sessions(self) -> list[str]:
+        """There is one, unless all is sold out: rules find what they are about, or make it."""
+        if not self.world.sessions:
+            buyer = self.world.buyers[0]
+            self.do(deeds.fill(self.world, buyer, -1, 2))
+            self.do(deeds.place(self.world, buyer))
+        return self.world.sessions
+
+    def orders(self) -> bool:
+        if not self.world.shop.counts()["order"] and self.sessions():
+            self.do(deeds.pay(self.world, -1, "card"))
+            self.tell_all("in order")
+        return self.world.shop.counts()["order"] > 0
 
     # -- buyers --
 
@@ -104,11 +133,13 @@ class Money(RuleBasedStateMachine):
     def buy(self, who, item, quantity, way, told, then):
         """The usual, from bag to money; told of it now, or later, or never."""
         buyer = pick(self.world.buyers, who)
-        self.do_all(deeds.fill(self.world, buyer, item, quantity), deeds.place(self.world, buyer))
+        self.do(deeds.fill(self.world, buyer, item, quantity))
+        self.do(deeds.place(self.world, buyer))
         if self.world.sessions:
             self.do(deeds.pay(self.world, -1, way))
             self.tell_all(told)
-            self.do_all(*(thing(self.world, buyer) for thing in then))
+            for thing in then:
+                self.do(thing(self.world, buyer))
 
     @rule(who=SOME, item=SOME, quantity=FEW, street=STREET, trouble=TROUBLES)
     def place(self, who, item, quantity, street, trouble):
@@ -118,49 +149,50 @@ class Money(RuleBasedStateMachine):
             self.do(deeds.fill(self.world, buyer, item, quantity))
         self.do(deeds.place(self.world, buyer, street, trouble))
 
-    @precondition(lambda self: any(buyer.form for buyer in self.world.buyers))
     @rule(who=SOME, trouble=TROUBLES)
     def place_again(self, who, trouble):
-        self.do(deeds.place_again(self.world, pick([one for one in self.world.buyers if one.form], who), trouble))
+        if self.sessions() and (buyers := [one for one in self.world.buyers if one.form]):
+            self.do(deeds.place_again(self.world, pick(buyers, who), trouble))
 
-    @precondition(lambda self: self.world.sessions)
     @rule(who=SOME, what=st.sampled_from([deeds.cancel, deeds.resume]), trouble=TROUBLES)
     def waver(self, who, what, trouble):
-        self.do(what(self.world, pick(self.world.buyers, who), trouble))
+        if self.sessions():
+            self.do(what(self.world, pick(self.world.buyers, who), trouble=trouble))
 
-    @precondition(lambda self: self.world.sessions)
     @rule(who=SOME, session=SOME, trouble=TROUBLES)
     def come_back(self, who, session, trouble):
-        self.do(deeds.come_back(self.world, pick(self.world.buyers, who), session, trouble))
+        if self.sessions():
+            self.do(deeds.come_back(self.world, pick(self.world.buyers, who), session, trouble))
 
     # -- at Stripe --
 
-    @precondition(lambda self: self.world.sessions)
     @rule(session=st.integers(-3, 40), way=WAY, told=TOLD)
     def pay(self, session, way, told):
-        self.do(deeds.pay(self.world, session, way))
-        self.tell_all(told)
+        if self.sessions():
+            self.do(deeds.pay(self.world, session, way))
+            self.tell_all(told)
 
-    @precondition(lambda self: any(event["type"] == "payment_intent.processing" for event in self.world.events))
     @rule(intent=SOME, outcome=st.sampled_from(["succeed", "fail"]), told=TOLD)
     def answer_of_bank(self, intent, outcome, told):
-        self.do(deeds.answer_of_bank(self.world, intent, outcome))
-        self.tell_all(told)
+        if not deeds.waiting(self.world) and self.sessions():
+            self.do(deeds.pay(self.world, -1, "debit that comes"))
+        if deeds.waiting(self.world):
+            self.do(deeds.answer_of_bank(self.world, intent, outcome))
+            self.tell_all(told)
 
-    @precondition(lambda self: self.world.untold())
     @rule(event=SOME, trouble=DEATHS)
     def tell(self, event, trouble):
-        self.do(deeds.tell(self.world, pick(self.world.untold(), event), trouble=trouble))
+        if events := self.world.untold():
+            self.do(deeds.tell(self.world, pick(events, event), trouble=trouble))
 
-    @precondition(lambda self: self.world.untold())
     @rule(how=TOLD.filter(lambda how: how != "not yet"))
     def tell_everything(self, how):
         self.tell_all(how)
 
-    @precondition(lambda self: self.world.ours())
     @rule(event=SOME, disguise=st.sampled_from(DISGUISES))
     def tell_again(self, event, disguise):
-        self.do(deeds.tell(self.world, pick(self.world.ours(), event), disguise))
+        if self.orders() and (events := self.world.ours()):
+            self.do(deeds.tell(self.world, pick(events, event), disguise))
 
     # -- the shop --
 
@@ -179,12 +211,49 @@ class Money(RuleBasedStateMachine):
     def change_price(self, item, amount):
         self.world.shop.set_price(pick(self.world.items, item), amount)
 
-    @precondition(lambda self: self.world.shop.counts()["order"])
     @rule(order=SOME, units=FEW, trouble=DEATHS)
     def ship(self, order, units, trouble):
-        self.do(deeds.ship(self.world, order, units, trouble))
+        if self.orders():
+            self.do(deeds.ship(self.world, order, units, trouble))
 
-    @precondition(lambda self: self.world.sessions)
+    @rule(order=SOME, units=FEW, shipping=st.sampled_from([0, 100]), restock=st.booleans(), trouble=TROUBLES)
+    def refund(self, order, units, shipping, restock, trouble):
+        if self.orders():
+            clicked = deeds.refund(self.world, order, units, shipping, restock, trouble)
+            self.do(clicked)
+            self.do(deeds.again(self.world, clicked))
+
+    @rule(order=SOME, amount=st.sampled_from([1, 500, 2000, 5000]), trouble=TROUBLES)
+    def refund_amount(self, order, amount, trouble):
+        if self.orders():
+            self.do(deeds.refund_amount(self.world, order, amount, trouble))
+
+    @rule(refund=SOME, outcome=OUTCOME, told=TOLD, repaid=st.booleans(), trouble=TROUBLES)
+    def refund_turns(self, refund, outcome, told, repaid, trouble):
+        """Stripe's last word on one was not the last; what has failed may be sent once more."""
+        if not self.world.newest("refund") and self.orders():
+            self.do(deeds.refund_amount(self.world, -1, 500))
+        if self.world.newest("refund"):
+            self.do(deeds.refund_outcome(self.world, refund, outcome))
+            self.tell_all(told)
+        if repaid and self.world.shop.value("SELECT COUNT(*) FROM refund"):
+            self.do(deeds.repay(self.world, refund, trouble))
+
+    @rule(payment=SOME, part=FEW, here=st.booleans(), told=TOLD, trouble=TROUBLES)
+    def refund_otherwise(self, payment, part, here, told, trouble):
+        """In Stripe's dashboard, or here what has no order."""
+        if not self.orders() or not self.world.paid():
+            return
+        if here:
+            self.do(deeds.refund_unapplied(self.world, payment, trouble))
+        else:
+            self.do(deeds.refund_in_dashboard(self.world, payment, part))
+            self.tell_all(told)
+
+    @rule(enough=st.booleans())
+    def balance(self, enough):
+        self.do(deeds.balance(self.world, enough=enough))
+
     @rule(storm=STORMS, trouble=TROUBLES)
     def storm(self, storm, trouble):
         """All at the same instant; the first of them may have bad luck."""

@@ -1,6 +1,6 @@
 """A shop beside its Stripe, and the hands that work in it: what an example of the state machine plays in.
 
-Time stands still but for a second with every command, so that a run can be repeated.
+Time stands still but for STEP seconds with every deed, so that a run can be repeated.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from tests.shop import SECRET, Shop
 
 SHELF = ((3400, 2), (2000, 6), (900, 40))
 """Price and units of each item at the start: one scarce, one not, one plenty."""
+STEP = 5
+"""More than anything of Stripe's that follows at once takes."""
 
 
 class Clock:
-    """The shop's clock, and the sandbox's with every leap."""
+    """The shop's clock, which the sandbox's is set by."""
 
     def __init__(self, account) -> None:
         self.account = account
@@ -122,7 +124,7 @@ class World:
 
     def run(self, *deeds: Deed) -> None:
         """Do these: at the same instant when there are hands for it, else one after the other."""
-        self.clock.moment += timedelta(seconds=1)
+        self.clock.advance(seconds=STEP)
         answers = self._at_once(deeds) if self.hand is None else [self._alone(self.hand, deed) for deed in deeds]
         for deed, answer in zip(deeds, answers, strict=True):
             self.say(f"{deed.story}{f' ({deed.trouble})' if deed.trouble else ''}: {_shown(answer)}")
@@ -157,6 +159,16 @@ class World:
     def ours(self) -> list[dict]:
         """The events that the shop has asked for."""
         return [event for event in self.events if event["type"] in EVENT_TYPES]
+
+    def newest(self, kind: str) -> dict[str, dict]:
+        """Stripe's objects of a kind by id, oldest first, as the last event about each has shown them."""
+        told = (event["data"]["object"] for event in self.events)
+        return {thing["id"]: thing for thing in told if thing["object"] == kind}
+
+    def paid(self) -> dict[str, int]:
+        """Amount by payment intent, of every session that Stripe calls paid."""
+        sessions = self.newest("checkout.session").values()
+        return {one["payment_intent"]: one["amount_total"] for one in sessions if one["payment_status"] == "paid"}
 
     def untold(self) -> list[dict]:
         return [event for event in self.ours() if event["id"] not in self.told]
