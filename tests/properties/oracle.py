@@ -119,9 +119,14 @@ def _every_refund_is_known(world: World) -> None:
 
 
 def _the_books_hold_what_stripe_holds(world: World) -> None:
-    """Gross: the clearing account is the sum of all that moved at Stripe, before its fees."""
+    """Gross: the clearing account is the sum of all that moved at Stripe, before its fees, and will move yet."""
     listed = world.stripe.balance_transactions.list({"limit": 100}).auto_paging_iter()
     moved = sum(entry.amount for entry in listed if entry.type in BALANCE)
+    moved -= sum(
+        refund["amount"]
+        for refund in world.newest("refund").values()
+        if refund["status"] in ("pending", "requires_action") and refund["balance_transaction"] is None
+    )
     booked = world.shop.value(
         "SELECT COALESCE(SUM(amount), 0) FROM posting JOIN journal_entry entry ON entry.id = entry_id"
         " WHERE account = 'stripe_clearing' AND entry.kind NOT LIKE 'settlement%'"

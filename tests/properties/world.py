@@ -180,4 +180,5 @@ class World:
 
 
 def _shown(answer: dict) -> str:
-    return f"{answer['status']} {answer.get('location') or answer.get('text') or ''}"[:100].strip()
+    said = answer.get("location") or answer.get("text") or ""
+    return f"{answer['status']} {'a page' if '<html' in said else said[:100]}".strip()
