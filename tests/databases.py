@@ -32,14 +32,14 @@ class SqliteFactory:
     def empty(self) -> str:
         return f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
 
-    def keep(self, url: str) -> str:
-        """A copy of a database that nobody is connected to, for `put_back`."""
-        kept = f"{url}.kept"
-        shutil.copyfile(_file(url), _file(kept))
-        return kept
+    def copy(self, url: str) -> str:
+        """Another with all that is in this one, to which nobody may be connected."""
+        copy = self.empty()
+        shutil.copyfile(_file(url), _file(copy))
+        return copy
 
     def put_back(self, kept: str, url: str) -> None:
-        """The database as it was kept; nobody is connected to it."""
+        """The second becomes what the first is; nobody may be connected to either."""
         for rest in ("-wal", "-shm"):
             Path(_file(url) + rest).unlink(missing_ok=True)
         shutil.copyfile(_file(kept), _file(url))
@@ -83,12 +83,8 @@ class PostgresqlFactory:
     def empty(self) -> str:
         return self._create(f"t_{uuid.uuid4().hex}")
 
-    def keep(self, url: str) -> str:
-        """A copy of a database that nobody is connected to, for `put_back`."""
-        return self._create(f"k_{uuid.uuid4().hex}", _name(url))
-
     def put_back(self, kept: str, url: str) -> None:
-        """The database as it was kept; nobody is connected to it."""
+        """The second becomes what the first is; nobody may be connected to either."""
         self.drop(url)
         self._create(_name(url), _name(kept))
 

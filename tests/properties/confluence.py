@@ -36,11 +36,14 @@ class Copies:
     @classmethod
     def of(cls, shop: Shop, databases: object) -> Copies:
         shop.db.engine.dispose()  # the last connection of SQLite's to close writes the log back into the file
-        return cls(shop, databases, databases.keep(shop.settings.database_url))
+        return cls(shop, databases, databases.copy(shop.settings.database_url))
 
     def put_back(self) -> None:
         self.shop.db.engine.dispose()
         self.databases.put_back(self.kept, self.shop.settings.database_url)
+
+    def forget(self) -> None:
+        self.databases.drop(self.kept)
 
 
 def lines_up(count: int, copies: int) -> int:

@@ -94,6 +94,7 @@ def every_telling_ends_alike(shop, databases, story, most):
         tell(shop, events, telling)
         assert in_short(shop, tee) == STORIES[story], telling
         ends.setdefault(str(state(shop)), telling)
+    before.forget()
     assert len(ends) == 1, ends
 
 
