@@ -32,8 +32,24 @@ class SqliteFactory:
     def empty(self) -> str:
         return f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
 
+    def copy(self, url: str) -> str:
+        """Another with all that is in this one, to which nobody may be connected."""
+        copy = self.empty()
+        shutil.copyfile(_file(url), _file(copy))
+        return copy
+
+    def put_back(self, kept: str, url: str) -> None:
+        """The second becomes what the first is; nobody may be connected to either."""
+        for rest in ("-wal", "-shm"):
+            Path(_file(url) + rest).unlink(missing_ok=True)
+        shutil.copyfile(_file(kept), _file(url))
+
     def drop(self, _url: str) -> None:
         """The folder goes with the run."""
+
+
+def _file(url: str) -> str:
+    return url.removeprefix("sqlite:///")
 
 
 class PostgresqlFactory:
@@ -66,6 +82,11 @@ class PostgresqlFactory:
 
     def empty(self) -> str:
         return self._create(f"t_{uuid.uuid4().hex}")
+
+    def put_back(self, kept: str, url: str) -> None:
+        """The second becomes what the first is; nobody may be connected to either."""
+        self.drop(url)
+        self._create(_name(url), _name(kept))
 
     def drop(self, url: str) -> None:
         self.admin.execute(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
