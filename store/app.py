@@ -53,6 +53,7 @@ from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
 from store.payments.reach import PacedWatch, Watch
 from store.payments.refunds.mails import RefundMails
+from store.payments.refunds.sending import RefundSender
 from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
@@ -109,7 +110,7 @@ def make_worker(app: Flask) -> Worker:
     settings, clock, db = app.extensions["settings"], app.extensions["clock"], app.extensions["db"]
     mails = OrderMails(db, app.extensions["mailer"], settings)
     patient = _payments(settings, db, clock, IN_JOB)
-    events, refunds = EventJobs(patient), Refunds(patient)
+    events, refunds = EventJobs(patient), RefundSender(patient)
     refund_mails = RefundMails(db, app.extensions["mailer"], settings)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,

@@ -12,8 +12,10 @@ from tests.shop import Shop, token
 RITA = Actor(member_id=9, email="rita@nastymixx.example", roles=frozenset({Role.REFUNDS}))
 
 
-def refund(shop: Shop, number: str, wish: Wish, *, actor=RITA, request_key: str | None = None) -> Refund:
-    asked = Asked(number, wish, "requested_by_customer", "too small", request_key or token())
+def refund(
+    shop: Shop, number: str, wish: Wish, *, actor=RITA, request_key: str | None = None, expected: int | None = None
+) -> Refund:
+    asked = Asked(number, wish, "requested_by_customer", "too small", request_key or token(), expected)
     return shop.app.extensions["refunds"].refund(actor, asked)
 
 

@@ -182,3 +182,29 @@ def test_the_history_tells_who_refunded_what(shop):
     told = shop.rows("SELECT kind, actor FROM order_event ORDER BY id")
     assert told == [("placed", "buyer"), ("paid", "stripe"), ("refunded", "member:9")]
     assert made.note == "too small"
+
+
+def test_the_sum_is_worked_out_beforehand_and_nothing_is_changed(shop):
+    tee, cap = shop.make_item("Tee", 3333, 5), shop.make_item("Cap", 1000, 5)
+    number = buy(shop, tee, cap, quantity=2)
+    service, before = shop.app.extensions["refunds"], everything(shop)
+    tee_line, cap_line = lines(shop, number)
+    sum_ = service.work_out(RITA, number, unsent(shop, number, 2, 1, shipping=100))
+    assert (sum_.lines, sum_.shipping, sum_.tax, sum_.amount) == ({tee_line: 6666, cap_line: 1000}, 100, 0, 7766)
+    with pytest.raises(Conflict):
+        service.work_out(RITA, number, unsent(shop, number, 3))
+    with pytest.raises(NotFound):
+        service.work_out(RITA, "NM-XXXXX", Wish(amount=1))
+    with pytest.raises(Forbidden):
+        service.work_out(Actor(member_id=3, roles=frozenset({Role.PACKER})), number, Wish(amount=1))
+    assert (everything(shop), shop.requests("/v1/refunds")) == (before, [])
+
+
+def test_another_sum_than_the_one_that_was_shown_is_refused_and_nothing_is_sent(shop):
+    number = buy(shop, shop.make_item(price=3400, units=10), quantity=2)
+    said = refused(shop, Conflict, lambda: refund(shop, number, unsent(shop, number, 1), expected=3399))
+    assert said == "This refund now comes to $34.00, not $33.99. Nothing was sent. Look at it, then confirm it."
+    assert shop.requests("/v1/refunds") == []
+    key = token()
+    assert refund(shop, number, unsent(shop, number, 1), expected=3400, request_key=key).amount == 3400
+    assert refund(shop, number, unsent(shop, number, 1), expected=3399, request_key=key).amount == 3400  # the repeat

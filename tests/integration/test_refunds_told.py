@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from store.actors import Actor, Role
 from store.errors import Conflict
+from store.fulfilment.service import let_go
 from store.payments.refunds.rules import UnitsBack
 from tests.integration.parcels import buy, lines, ship
 from tests.integration.refunding import (
@@ -23,11 +25,12 @@ from tests.integration.refunding import (
 from tests.integration.stories import again, told
 from tests.shop import token
 
+OLGA = Actor(member_id=8, email="olga@nastymixx.example", roles=frozenset({Role.ORDERS}))
 REFUND_TYPES = ("refund.created", "refund.updated", "refund.failed", "charge.refunded")
 
 
-def explain(shop, refund_id, wanted):
-    shop.app.extensions["refunds"].explain(RITA, refund_id, wanted)
+def explain(shop, refund_id, wanted, key=None):
+    shop.app.extensions["refunds"].explain(RITA, refund_id, wanted, key or token())
 
 
 def last_id(shop) -> int:
@@ -67,12 +70,33 @@ def test_naming_no_unit_lets_the_order_go(shop):
     number = buy(shop, shop.make_item(units=10), quantity=2)
     shop.refund_at_stripe(intent_of(shop, number), amount=100)
     tell(shop)
-    explain(shop, last_id(shop), {})
+    key = token()
+    explain(shop, last_id(shop), {}, key)
     before = everything(shop)
-    explain(shop, last_id(shop), {lines(shop, number)[0]: UnitsBack(unsent=1)})  # a second answer changes nothing
+    explain(shop, last_id(shop), {}, key)
+    with pytest.raises(Conflict):
+        explain(shop, last_id(shop), {lines(shop, number)[0]: UnitsBack(unsent=1)})
     assert everything(shop) == before
     assert (shop.attention(), units(shop)) == ([], [(0, 0, 0, 0, 0)])
     assert shop.rows("SELECT action FROM audit_entry") == [("refund.explain",)]
+
+
+def test_what_was_let_go_can_still_be_said_and_the_form_of_another_refund_is_refused(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=2)
+    shop.refund_at_stripe(intent_of(shop, number), amount=3400)
+    tell(shop)
+    let_go(shop.db, OLGA, number, shop.value("SELECT id FROM fulfilment_block"), token(), shop.clock())
+    assert shop.attention() == ["refund_unexplained"]
+    key = token()
+    explain(shop, last_id(shop), {lines(shop, number)[0]: UnitsBack(unsent=1)}, key)
+    assert (shop.attention(), units(shop), shop.level(tee)) == ([], [(0, 1, 0, 0, 1)], (10, 1))
+    shop.refund_at_stripe(intent_of(shop, number), amount=100)
+    tell(shop)
+    before = everything(shop)
+    with pytest.raises(Conflict):
+        explain(shop, last_id(shop), {}, key)
+    assert everything(shop) == before
 
 
 def test_two_refunds_of_equal_sum_are_two_refunds(shop):
@@ -220,4 +244,5 @@ def test_a_refund_unknown_for_an_hour_is_shown_to_staff(open_shop, relay):
         relay.tricks.clear()
     with time_machine.travel(shop.clock() + timedelta(hours=3), tick=False):
         shop.worker.drain()
-        assert (refunds(shop), shop.attention()) == ([("staff", "succeeded", 3400)], [])
+        assert refunds(shop) == [("staff", "succeeded", 3400)]
+        assert "refund_unsent" not in shop.attention()

@@ -44,7 +44,8 @@ class Refund(Base):
     """Why, in the words of whoever made it; for staff."""
     actor: Mapped[str]
     request_key: Mapped[str | None]
-    """Made when the form was rendered: the same form sent twice is one refund (rule 2)."""
+    """Made when the form was rendered: the same form sent twice is one refund (rule 2). Of one that was made at Stripe
+    it is the form that said which units it is for."""
     repays_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("refund.id"))
     """The failed refund whose money it sends once more: its units are counted there."""
     stripe_id: Mapped[str | None]
@@ -60,6 +61,11 @@ class Refund(Base):
     """Stripe's time of the first status that says it was made; units, books and mail have followed then."""
     failed_at: Mapped[datetime | None]
     lines: Mapped[list[RefundLine]] = relationship(order_by="RefundLine.id", cascade="all, delete-orphan")
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether it was made at Stripe, and nobody has said here which units it is for, or that it is for none."""
+        return self.origin is RefundOrigin.DASHBOARD and self.request_key is None and self.failed_at is None
 
     @property
     def idempotency_key(self) -> str:

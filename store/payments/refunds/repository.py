@@ -9,8 +9,6 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from store.errors import NotFound
-from store.fulfilment.models import FulfilmentBlock
-from store.fulfilment.parcels import HeldBy
 from store.orders.models import Order, OrderLine
 from store.orders.standing import SETTLED
 from store.payments.disputes.models import Dispute
@@ -71,17 +69,6 @@ def list_unsent(session: Session, created_by: datetime, limit: int) -> Sequence[
 def is_undecided(session: Session, payment_id: int) -> bool:
     """Whether a refund of the payment is under way whose outcome nobody knows (rule 24)."""
     query = select(Refund.id).where(Refund.payment_id == payment_id, Refund.state.in_(UNKNOWN))
-    return session.scalar(query.limit(1)) is not None
-
-
-def is_unexplained(session: Session, order_id: int, refund: Refund) -> bool:
-    """Whether nobody has said yet what a refund made in the dashboard is for."""
-    query = select(FulfilmentBlock.id).where(
-        FulfilmentBlock.order_id == order_id,
-        FulfilmentBlock.reason == HeldBy.DASHBOARD_REFUND,
-        FulfilmentBlock.object_id == refund.stripe_id,
-        FulfilmentBlock.closed_at.is_(None),
-    )
     return session.scalar(query.limit(1)) is not None
 
 

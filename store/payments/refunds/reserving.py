@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from store.actors import SYSTEM, Actor
 from store.audit.history import record
 from store.errors import Conflict
 from store.jobs.repository import enqueue
+from store.money import Money, show
 from store.orders import repository as orders
 from store.orders.models import Order
 from store.orders.units import move_units
@@ -25,27 +27,40 @@ MOST_TRIES = 100
 TAKEN = "Somebody has refunded meanwhile. Look at what is left, then try again."
 
 
-def reserve(
-    session: Session,
-    actor: Actor,
-    payment: Payment,
-    order: Order,
-    wish: Wish,
-    reason: str,
-    note: str,
-    request_key: str,
-    now: datetime,
-) -> Refund:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What staff have asked for on an order's page."""
+
+    number: str
+    wish: Wish
+    reason: str
+    note: str
+    request_key: str
+    expected: int | None = None
+    """The sum they were shown; another one is refused. None takes whatever it comes to."""
+
+
+def reserve(session: Session, actor: Actor, payment: Payment, order: Order, asked: Asked, now: datetime) -> Refund:
     """Set aside what staff want to pay back; payment and order are locked. Raises Invalid or Conflict."""
     refuse_if_not_now(session, payment)
-    sum_ = price(wish, repository.refundables(session, order), repository.standing(session, payment, order))
-    refund = _new(payment, sum_.amount, RefundOrigin.STAFF, actor.name, reason, now)
-    refund.shipping, refund.tax, refund.note, refund.request_key = sum_.shipping, sum_.tax, note, request_key
-    refund.lines = lines_of(wish, sum_)
+    sum_ = price(asked.wish, repository.refundables(session, order), repository.standing(session, payment, order))
+    refuse_other_sum(asked.expected, sum_, payment)
+    refund = _new(payment, sum_.amount, RefundOrigin.STAFF, actor.name, asked.reason, now)
+    refund.shipping, refund.tax, refund.note = sum_.shipping, sum_.tax, asked.note
+    refund.request_key = asked.request_key
+    refund.lines = lines_of(asked.wish, sum_)
     _set_aside(session, refund, payment, order, now)
     after = {"refund": refund.id, "amount": refund.amount, "units": sum(one.unsent + one.sent for one in refund.lines)}
     record(session, actor, "order.refund", f"order:{order.number}", {}, after, now)
     return refund
+
+
+def refuse_other_sum(expected: int | None, sum_: Sum, payment: Payment) -> None:
+    """Raises Conflict when it has come to another sum than the one that was shown."""
+    if expected is not None and expected != sum_.amount:
+        currency = payment.currency or ""
+        becomes, was = show(Money(sum_.amount, currency)), show(Money(expected, currency))
+        raise Conflict(f"This refund now comes to {becomes}, not {was}. Nothing was sent. Look at it, then confirm it.")
 
 
 def lines_of(wish: Wish, sum_: Sum) -> list[RefundLine]:
@@ -84,16 +99,23 @@ def refund_unapplied(
 
 
 def explain(
-    session: Session, actor: Actor, refund: Refund, order: Order, lines: Mapping[int, UnitsBack], now: datetime
+    session: Session,
+    actor: Actor,
+    refund: Refund,
+    order: Order,
+    lines: Mapping[int, UnitsBack],
+    request_key: str,
+    now: datetime,
 ) -> None:
     """Say which units a refund made in the dashboard was for, if any. Its payment and order are locked.
 
-    A second time changes nothing. Raises Conflict for units that are not left.
+    Raises Conflict when that has been said, and for units that are not left.
     """
     if refund.origin is not RefundOrigin.DASHBOARD:
         raise Conflict("This refund was made here, and says what it is for.")
-    if not repository.is_unexplained(session, order.id, refund):
-        return
+    if not refund.is_unexplained:
+        raise Conflict("This refund asks for no units any more. Somebody may have named them; look at the order.")
+    refund.request_key = request_key
     wanted = {line: units for line, units in lines.items() if units.count}
     known = repository.refundables(session, order)
     refuse_units(wanted, known)
