@@ -17,12 +17,18 @@ class JournalEntry(Base):
     """One booking: balanced postings in one currency, unique for what caused it, never changed (triggers see to it)."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("kind", "source_type", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "source_type", "source_id"),
+        Index("ix_journal_entry_payment_id", "payment_id"),
+        Index("ix_journal_entry_booked_at_id", "booked_at", "id"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]
     source_type: Mapped[str]
     source_id: Mapped[str]
+    payment_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("payment.id"))
+    """Whose money it is; None for what is nobody's payment: payouts, Stripe's own fees."""
     currency: Mapped[str]
     booked_at: Mapped[datetime]
     """Stripe's date of the fact."""
