@@ -47,6 +47,8 @@ from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
 from store.payments.reach import PacedWatch, Watch
+from store.payments.ledger.noting import READ_ONE
+from store.payments.ledger.service import Books
 from store.payments.refunds.mails import RefundMails
 from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
@@ -61,6 +63,7 @@ SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
     Scheduled("compare_clocks", "7 * * * *"),
+    Scheduled("read_balance", "7 3 * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
@@ -106,6 +109,7 @@ def make_worker(app: Flask) -> Worker:
     patient = _payments(settings, db, clock, IN_JOB)
     events, refunds = EventJobs(patient), Refunds(patient)
     refund_mails = RefundMails(db, app.extensions["mailer"], settings)
+    books = Books(patient)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
@@ -119,6 +123,8 @@ def make_worker(app: Flask) -> Worker:
         "tell_of_unsent_refunds": refunds.tell_of_unsent,
         "sweep": Sweeper(patient).sweep,
         "compare_clocks": lambda _job: patient.compare_clocks(),
+        READ_ONE: books.read_one,
+        "read_balance": books.read_all,
         "find_owner": events.find_owner,
         "read_again": events.read_again,
         "retry_event": events.retry,

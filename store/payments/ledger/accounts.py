@@ -20,6 +20,7 @@ DISPUTES = "disputes"
 FEES = "fees"
 CUSTOMER_LIABILITY = "customer_liability"
 FX = "fx"
+OTHER_BUSINESS = "other_business"
 UNEXPLAINED = "unexplained"
 
 
@@ -53,6 +54,11 @@ ACCOUNTS = {
         "Exchange",
         "Where a sum leaves in the currency of the charge and arrives in that of the balance: the two sides of every"
         " exchange. Alone it balances in no currency.",
+    ),
+    OTHER_BUSINESS: Account(
+        "Other business",
+        "What Stripe has moved for sales on the same account that are not this shop's, after fees: it passes through"
+        " the same balance and the same payouts.",
     ),
     UNEXPLAINED: Account(
         "Unexplained", "What Stripe has moved for a reason this shop does not know. Somebody must look at it."
