@@ -8,10 +8,12 @@ from threading import Barrier, Thread
 import pytest
 
 from store.clock import from_epoch
+from store.errors import PaymentUnavailable
 from store.jobs.models import Job
 from store.payments.balance_facts import BalanceFact
 from store.payments.ledger.service import Books, record
 from tests.integration.stories import again, told
+from tests.relay import answers
 
 FEE = BalanceFact("txn_fee", "stripe_fee", "usd", -200, 0, -200, None, None, None, None, None, from_epoch(1790000000))
 
@@ -47,7 +49,7 @@ def sell(shop, price=3400):
 
 def test_the_event_that_names_a_movement_has_it_read_and_booked_by_the_worker(shop):
     sell(shop)
-    assert shop.deliver("charge.updated") == [(200, "")]
+    assert shop.deliver("charge.updated") == [(200, "applied")]
     assert mirrored(shop) == []
     shop.worker.drain()
     assert mirrored(shop) == [("charge", "usd", 3950, 145, 3805, True)]
@@ -76,8 +78,8 @@ def test_told_ten_times_and_read_every_night_it_is_booked_once(shop, books):
     sell(shop)
     event = told(shop, "charge.updated")
     for _ in range(3):
-        assert shop.post_event(event) == (200, "")
-        assert shop.post_event(again(event)) == (200, "")
+        assert shop.post_event(event) == (200, "applied")
+        assert shop.post_event(again(event)) == (200, "applied")
     shop.worker.drain()
     books.read_all()
     books.read_all()
@@ -88,8 +90,6 @@ def test_told_ten_times_and_read_every_night_it_is_booked_once(shop, books):
 def test_with_every_event_lost_the_night_reads_what_there_was(shop, books):
     sell(shop)
     sell(shop, price=1000)
-    shop.worker.drain()
-    assert mirrored(shop) == []
     books.read_all()
     assert sorted(mirrored(shop)) == [
         ("charge", "usd", 1550, 75, 1475, True),
@@ -101,15 +101,16 @@ def test_with_every_event_lost_the_night_reads_what_there_was(shop, books):
 def test_a_payment_that_nobody_has_told_us_of_is_settled_before_its_movement_is_booked(shop, books):
     shop.pay(shop.check_out(shop.visitor_with(shop.make_item())))
     shop.clock.advance(seconds=5)
-    assert shop.value('SELECT COUNT(*) FROM "order"') == 0
-    shop.write("UPDATE job SET state = 'done'")  # nothing else would ask
+    assert shop.counts()["order"] == shop.counts()["payment"] == 0
     books.read_all()
-    assert mirrored(shop) == []  # no payment here yet, so there is nothing to read since
-    sell(shop)
-    books.read_all()
-    assert shop.value('SELECT COUNT(*) FROM "order"') == 2
-    assert len(mirrored(shop)) == 2
+    assert shop.counts()["order"] == shop.counts()["payment"] == 1
+    assert mirrored(shop) == [("charge", "usd", 3950, 145, 3805, True)]
     assert balances(shop)["stripe_clearing"] == 0
+
+
+def test_before_anybody_has_bought_anything_stripe_is_not_asked(shop, books):
+    books.read_all()
+    assert shop.requests() == []
 
 
 def test_the_next_night_asks_only_for_what_came_since(shop, books):
@@ -201,9 +202,6 @@ def test_a_movement_that_stripe_does_not_know_is_shown_to_staff(shop, books):
 
 
 def test_while_stripe_does_not_answer_nothing_is_read_and_the_cursor_stays(open_shop, relay):
-    from store.errors import PaymentUnavailable
-    from tests.relay import answers
-
     shop = open_shop(stripe_api_base=relay.url)
     sell(shop)
     relay.tricks["GET", "/v1/balance_transactions"] = answers(500)
@@ -214,3 +212,71 @@ def test_while_stripe_does_not_answer_nothing_is_read_and_the_cursor_stays(open_
     relay.tricks.clear()
     Books(shop.payments).read_all()
     assert len(mirrored(shop)) == 1
+
+
+def pay_out(shop):
+    """Stripe pays out what is available by now."""
+    shop.clock.advance(days=3)
+    answer = shop.account.control("POST", "payout", {})
+    assert answer.ok, answer.text
+
+
+def payouts(shop):
+    return shop.rows("SELECT status, currency, amount, automatic, expanded_at IS NOT NULL FROM payout ORDER BY id")
+
+
+def test_a_payout_moves_the_balance_to_the_bank_and_names_what_left_in_it(shop, books):
+    sell(shop)
+    sell(shop, price=1000)
+    pay_out(shop)
+    books.read_all()
+    assert payouts(shop) == [("paid", "usd", 5280, True, True)]
+    assert entries(shop, "payout") == [("payout", "usd", "stripe_balance", -5280), ("payout", "usd", "bank", 5280)]
+    assert balances(shop)["stripe_balance"] == 0
+    assert shop.rows("SELECT type, payout_id IS NOT NULL FROM balance_transaction ORDER BY net") == [
+        ("payout", False),
+        ("charge", True),
+        ("charge", True),
+    ]
+
+
+def test_the_contents_of_a_payout_are_asked_for_once(shop, books):
+    sell(shop)
+    pay_out(shop)
+    books.read_all()
+    before = len(shop.requests())
+    books.read_all()
+    assert [call["path"] for call in shop.requests()[before:]] == ["/v1/balance_transactions", "/v1/payouts"]
+    assert len(entries(shop, "payout")) == 2
+
+
+def test_dollars_that_arrive_as_euros_are_exchanged_in_the_books(shop, books):
+    euros = {"settlement_currency": "eur", "exchange_rates": {"usd": 0.9}}
+    assert shop.account.control("POST", "account", euros).ok
+    sell(shop)
+    books.read_all()
+    assert mirrored(shop) == [("charge", "eur", 3555, 133, 3422, True)]
+    assert entries(shop, "settlement%") == [
+        ("settlement", "usd", "stripe_clearing", -3950),
+        ("settlement", "usd", "fx", 3950),
+        ("settlement_fx", "eur", "stripe_balance", 3422),
+        ("settlement_fx", "eur", "fees", 133),
+        ("settlement_fx", "eur", "fx", -3555),
+    ]
+    assert balances(shop)["stripe_clearing"] == 0
+    pay_out(shop)
+    books.read_all()
+    assert payouts(shop) == [("paid", "eur", 3422, True, True)]
+
+
+def test_a_refund_made_at_stripe_leaves_clearing_as_it_found_it(shop, books):
+    sell(shop)
+    intent = shop.value("SELECT payment_intent FROM payment")
+    assert shop.account.control("POST", f"refund/{intent}", {"amount": 1000}).ok
+    shop.clock.advance(seconds=5)
+    shop.deliver()
+    shop.worker.drain()
+    assert ("refund", "usd", -1000, 0, -1000, True) in mirrored(shop)
+    assert balances(shop)["stripe_clearing"] == 0
+    assert balances(shop)["stripe_balance"] == 3805 - 1000
+    assert balances(shop)["refunds"] == 1000

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from store.db import insert
 from store.payments.balance_facts import BalanceFact, PayoutFact
 from store.payments.ledger.models import BalanceTransaction, Payout
-from store.payments.models import Payment
+from store.payments.models import StripeSession
 
 FINISHED = ("paid", "failed", "canceled")
 """What a payout may be at its end; one that was paid may still fail, within days."""
@@ -76,5 +76,6 @@ def oldest_unfinished_payout(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Payout.created_at)).where(Payout.status.not_in(FINISHED) | unlisted))
 
 
-def first_payment_at(session: Session) -> datetime | None:
-    return session.scalar(select(func.min(Payment.created_at)))
+def first_session_at(session: Session) -> datetime | None:
+    """When we first asked Stripe for money; nothing in its balance is of this shop before that."""
+    return session.scalar(select(func.min(StripeSession.created_at)))

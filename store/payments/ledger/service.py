@@ -67,9 +67,9 @@ class Books:
         self.payments.db.run(lambda session: cursors.advance(session, CURSOR, newest, now), repeatable=True)
 
     def _since(self) -> datetime | None:
-        """How far the list was read; never yet: when our first payment began. None before there is any."""
+        """How far the list was read; never yet: when we first asked for money. None before that."""
         with self.payments.db.reader() as reader:
-            return cursors.find_position(reader, CURSOR) or repository.first_payment_at(reader)
+            return cursors.find_position(reader, CURSOR) or repository.first_session_at(reader)
 
     def _take_in_new(self, page: Iterable[BalanceFact | Unreadable]) -> None:
         facts = list(page)
