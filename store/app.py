@@ -47,6 +47,7 @@ from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
 from store.payments.reach import PacedWatch, Watch
+from store.payments.ledger.closing import Closing
 from store.payments.ledger.noting import READ_ONE
 from store.payments.ledger.service import Books
 from store.payments.refunds.mails import RefundMails
@@ -64,6 +65,7 @@ SCHEDULE = (
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
     Scheduled("compare_clocks", "7 * * * *"),
     Scheduled("read_balance", "7 3 * * *"),
+    Scheduled("close_days", "37 3 * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
@@ -125,6 +127,7 @@ def make_worker(app: Flask) -> Worker:
         "compare_clocks": lambda _job: patient.compare_clocks(),
         READ_ONE: books.read_one,
         "read_balance": books.read_all,
+        "close_days": Closing(db, clock).close_days,
         "find_owner": events.find_owner,
         "read_again": events.read_again,
         "retry_event": events.retry,

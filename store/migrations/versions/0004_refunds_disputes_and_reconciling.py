@@ -24,6 +24,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_cursor")),
     )
     op.create_table(
+        "ledger_day",
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("debits", sa.BigInteger(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("debits >= 0 AND credits >= 0", name=op.f("ck_ledger_day_sides_not_negative")),
+        sa.PrimaryKeyConstraint("starts_at", "currency", "account", name=op.f("pk_ledger_day")),
+    )
+    op.create_table(
         "payout",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stripe_id", sa.String(), nullable=False),
@@ -335,4 +345,5 @@ def downgrade() -> None:
 
     op.drop_table("repair")
     op.drop_table("payout")
+    op.drop_table("ledger_day")
     op.drop_table("cursor")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store.db import insert
 from store.orders.models import Order
+from store.payments.ledger import closing
 from store.payments.ledger.accounts import CLEARING, CUSTOMER_LIABILITY, DISCOUNTS, SALES, SHIPPING, TAX
 from store.payments.ledger.models import JournalEntry, Posting
 from store.payments.models import Payment
@@ -59,6 +60,8 @@ def book(
         return False
     lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
     session.execute(insert_plainly(Posting), lines)
+    if closing.may_be_closed(booked_at, now):
+        closing.add_late(session, currency, moved, booked_at, now)
     return True
 
 

@@ -48,6 +48,23 @@ class Posting(Base):
     amount: Mapped[Amount]
 
 
+class LedgerDay(Base):
+    """What was booked on an account in a day that is over, so that long sums need not read every posting.
+
+    Kept for days that are closed (`closing.py`); what is booked later with such a day's date is added here as well.
+    """
+
+    __tablename__ = "ledger_day"
+    __table_args__ = (check("sides_not_negative", "debits >= 0 AND credits >= 0"),)
+
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """Midnight in UTC."""
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    debits: Mapped[Amount]
+    credits: Mapped[Amount]
+
+
 class BalanceTransaction(Base):
     """One movement of our balance at Stripe, as Stripe tells it; never changed but for the payout that paid it out."""
 
