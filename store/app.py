@@ -12,6 +12,7 @@ from store import cli, paths
 from store.admin import views as admin_views
 from store.admin.collections import views as admin_collection_views
 from store.admin.history import views as admin_history_views
+from store.admin.ledger import views as admin_ledger_views
 from store.admin.orders import views as admin_orders_views
 from store.admin.products import views as admin_product_views
 from store.admin.staff import views as staff_views
@@ -171,6 +172,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         staff_views.blueprint,
         admin_orders_views.blueprint,
         admin_stock_views.blueprint,
+        admin_ledger_views.blueprint,
         admin_history_views.blueprint,
         health.blueprint,
     ]

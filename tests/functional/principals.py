@@ -31,6 +31,11 @@ class World:
         shop.deliver()
         assert client.post("/cart/lines", data={"variant": self.tee}).status_code == 303
         self.number = shop.value('SELECT number FROM "order"')
+        shop.write(
+            "INSERT INTO payout (stripe_id, status, currency, amount, automatic, arrives_at, created_at)"
+            " VALUES ('po_1', 'pending', 'usd', 100, true, :now, :now)",
+            now=shop.clock().isoformat(" ", "microseconds")[:26],
+        )
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Ana's, or the shop's, for each part of the address."""
@@ -43,6 +48,8 @@ class World:
             "checkout_id": self.shop.value("SELECT id FROM checkout"),
             "slug": "tees" if rule.rule.startswith("/collections") else "item-100",
             "filename": "css/store.css",
+            "account": "sales",
+            "payout": "po_1",
         }
         return {name: known.get(name, 1 if name.endswith("_id") else "nothing") for name in rule.arguments}
 

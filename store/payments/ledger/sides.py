@@ -59,6 +59,14 @@ def payments_that_differ(session: Session, start: datetime, end: datetime) -> li
 
 def payouts_of(session: Session, start: datetime, end: datetime) -> list[PayoutSides]:
     """Every payout made in the period, newest first; they are a few a day at most."""
+    return _payouts(session, Payout.created_at >= start, Payout.created_at < end)
+
+
+def sides_of_payout(session: Session, stripe_id: str) -> list[PayoutSides]:
+    return _payouts(session, Payout.stripe_id == stripe_id)
+
+
+def _payouts(session: Session, *where: Any) -> list[PayoutSides]:  # noqa: ANN401
     members = (
         select(func.coalesce(func.sum(BalanceTransaction.net), 0))
         .where(BalanceTransaction.payout_id == Payout.stripe_id)
@@ -71,7 +79,7 @@ def payouts_of(session: Session, start: datetime, end: datetime) -> list[PayoutS
         .where(BalanceTransaction.source_id == Payout.stripe_id, Posting.account == BANK)
         .scalar_subquery()
     )
-    query = select(Payout, members, banked).where(Payout.created_at >= start, Payout.created_at < end)
+    query = select(Payout, members, banked).where(*where).order_by(Payout.created_at.desc(), Payout.id)
     return [
         PayoutSides(
             payout.stripe_id,
@@ -84,7 +92,7 @@ def payouts_of(session: Session, start: datetime, end: datetime) -> list[PayoutS
             int(sum_at_bank),
             payout.created_at,
         )
-        for payout, sum_of_members, sum_at_bank in session.execute(query.order_by(Payout.created_at.desc(), Payout.id))
+        for payout, sum_of_members, sum_at_bank in session.execute(query)
     ]
 
 

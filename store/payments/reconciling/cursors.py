@@ -17,6 +17,11 @@ def find_position(session: Session, name: str) -> datetime | None:
     return session.scalar(select(Cursor.position).where(Cursor.name == name))
 
 
+def find_read_at(session: Session, name: str) -> datetime | None:
+    """When the list was last read to its end."""
+    return session.scalar(select(Cursor.read_at).where(Cursor.name == name))
+
+
 def keep_in_place(session: Session, name: str, now: datetime, *, alone: bool) -> datetime:
     """A cursor's position, which nobody moves until the transaction ends; made, at the beginning of time, if need be.
 
