@@ -44,12 +44,12 @@ def test_the_trial_balance_says_what_every_account_got_and_gave(sold):
     page = sold.staff(Role.REPORTS).get(f"/admin/ledger{days(sold)}")
     text = text_of(page)
     assert "USD Balances" in text
-    assert "Stripe clearing – $39.50 $39.50 –" in text
-    assert "Stripe balance – $38.05 $38.05 –" in text
-    assert "Bank – $38.05 – $38.05" in text
-    assert "Sales – – $34.00 -$34.00" in text
-    assert "Shipping – – $5.50 -$5.50" in text
-    assert "Fees – $1.45 – $1.45" in text
+    assert "Stripe clearing $39.50 $39.50 Stripe balance" in text
+    assert "Stripe balance $38.05 $38.05 Bank" in text
+    assert "Bank $38.05 $38.05 Sales" in text
+    assert "Sales $34.00 -$34.00" in text
+    assert "Shipping $5.50 -$5.50" in text
+    assert "Fees $1.45 $1.45" in text
     assert "Together $117.05 $117.05" in text
     assert "Agrees with Stripe" in text
     assert "What does not agree" not in text
@@ -160,8 +160,8 @@ def test_an_entry_says_what_was_posted_and_why(sold):
     assert sold.value("SELECT stripe_id FROM balance_transaction WHERE type = 'charge'") in text
     assert sold.value('SELECT number FROM "order"') in text
     assert sold.value("SELECT payment_intent FROM payment") in text
-    assert "$38.05 –" in text
-    assert "– $39.50" in text
+    assert "Stripe holds for us after its fees, in the currency of that balance. $38.05 Fees" in text
+    assert "0 once everything is settled. $39.50" in text
 
 
 def test_an_order_shows_its_entries_and_what_they_come_to(sold):
@@ -171,8 +171,7 @@ def test_an_order_shows_its_entries_and_what_they_come_to(sold):
     text = text_of(client.get(f"/admin/ledger/orders/{number}"))
     assert "An order was paid" in text
     assert "Stripe moved money into or out of our balance" in text
-    assert "– $34.00" in text
-    assert "$38.05 –" in text
+    assert "Stripe clearing Stripe balance $38.05 Sales $34.00 Shipping $5.50 Fees $1.45" in text
 
 
 def test_who_may_not_read_reports_is_not_led_to_the_books_of_an_order(sold):
