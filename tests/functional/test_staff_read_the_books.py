@@ -171,7 +171,7 @@ def test_an_order_shows_its_entries_and_what_they_come_to(sold):
     text = text_of(client.get(f"/admin/ledger/orders/{number}"))
     assert "An order was paid" in text
     assert "Stripe moved money into or out of our balance" in text
-    assert "Stripe clearing Stripe balance $38.05 Sales $34.00 Shipping $5.50 Fees $1.45" in text
+    assert "Stripe clearing $0.00 Stripe balance $38.05 Sales $34.00 Shipping $5.50 Fees $1.45" in text
 
 
 def test_who_may_not_read_reports_is_not_led_to_the_books_of_an_order(sold):

@@ -221,6 +221,6 @@ def _line(account: str, amount: int, currency: str) -> Line:
         account,
         account_label(account),
         known.meaning if known else "",
-        Money(amount, currency) if amount > 0 else None,
+        Money(amount, currency) if amount >= 0 else None,
         Money(-amount, currency) if amount < 0 else None,
     )

@@ -72,7 +72,7 @@ KINDS = {
     "refund_failed": "A refund failed: the money is owed to the buyer",
     "dispute": "A bank took a payment back, or returned it",
     "settlement": "Stripe moved money into or out of our balance",
-    "settlement_fx": "The same in the currency of our balance",
+    "settlement_fx": "The same sum, exchanged into the currency of our balance",
     "payout": "Stripe paid out to our bank, or the bank sent it back",
     "stripe_fee": "Stripe charged for a service",
     "unexplained": "Stripe moved money for a reason unknown here",
