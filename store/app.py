@@ -16,6 +16,7 @@ from store.admin.collections import views as admin_collection_views
 from store.admin.events import views as admin_event_views
 from store.admin.history import views as admin_history_views
 from store.admin.jobs import views as admin_job_views
+from store.admin.ledger import views as admin_ledger_views
 from store.admin.orders import views as admin_orders_views
 from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
@@ -51,6 +52,9 @@ from store.orders.mails import OrderMails
 from store.payments import views as payment_views
 from store.payments.event_jobs import EventJobs
 from store.payments.gateway import IN_JOB, IN_REQUEST, Gateway, Pace
+from store.payments.ledger.closing import Closing
+from store.payments.ledger.noting import READ_ONE
+from store.payments.ledger.service import Books
 from store.payments.reach import PacedWatch, Watch
 from store.payments.refunds.mails import RefundMails
 from store.payments.refunds.sending import RefundSender
@@ -67,6 +71,8 @@ SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
     Scheduled("compare_clocks", "7 * * * *"),
+    Scheduled("read_balance", "7 3 * * *"),
+    Scheduled("close_days", "37 3 * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
@@ -112,6 +118,7 @@ def make_worker(app: Flask) -> Worker:
     patient = _payments(settings, db, clock, IN_JOB)
     events, refunds = EventJobs(patient), RefundSender(patient)
     refund_mails = RefundMails(db, app.extensions["mailer"], settings)
+    books = Books(patient)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
@@ -125,6 +132,9 @@ def make_worker(app: Flask) -> Worker:
         "tell_of_unsent_refunds": refunds.tell_of_unsent,
         "sweep": Sweeper(patient).sweep,
         "compare_clocks": lambda _job: patient.compare_clocks(),
+        READ_ONE: books.read_one,
+        "read_balance": books.read_all,
+        "close_days": Closing(db, clock).close_days,
         "find_owner": events.find_owner,
         "read_again": events.read_again,
         "retry_event": events.retry,
@@ -173,6 +183,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         staff_views.blueprint,
         admin_orders_views.blueprint,
         admin_stock_views.blueprint,
+        admin_ledger_views.blueprint,
         admin_history_views.blueprint,
         health.blueprint,
     ]

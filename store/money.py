@@ -63,6 +63,11 @@ def show_price(money: Money, locale: str = "en_US") -> str:
     return shown[: -places - 1] if whole else shown
 
 
+def plain(money: Money) -> str:
+    """`34.00`, as a spreadsheet takes for a number: all decimals, no sign of the currency, nothing between digits."""
+    return str(Decimal(money.amount).scaleb(-exponent(money.currency)))
+
+
 def half_even(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest whole unit, ties to the even one (the store's one rounding)."""
     return round(Fraction(numerator, denominator))

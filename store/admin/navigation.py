@@ -45,6 +45,7 @@ AREAS = (
     Area("products", "Products", Permission.CATALOG_READ, key="p", in_bar=True),
     Area("stock", "Stock", Permission.STOCK_READ, key="s", in_bar=True),
     Area("collections", "Collections", Permission.CATALOG_READ),
+    Area("ledger", "Ledger", Permission.REPORTS_READ, key="l"),
     Area("history", "History", Permission.HISTORY_READ),
     Area("staff", "Staff", Permission.STAFF_WRITE),
 )

@@ -12,7 +12,10 @@ from store.payments.models import EventOutcome, Payment
 
 
 def take_in(session: Session, payment: Payment, event: Event, now: datetime) -> EventOutcome:
-    """`charge.refunded` carries no refunds and its sum is never state: the refunds themselves are read (rule 25)."""
+    """`charge.refunded` carries no refunds and its sum is never state: the refunds themselves are read (rule 25).
+
+    Of `charge.updated` only the balance transaction matters, which is read whoever names it.
+    """
     if event.type != "charge.refunded":
         return EventOutcome.IGNORED
     payload = {"payment_intent": payment.payment_intent}

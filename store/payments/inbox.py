@@ -19,6 +19,7 @@ from store.payments import charges, repository
 from store.payments.disputes import taking_in as disputes
 from store.payments.facts import Event, read_event
 from store.payments.gateway import API_VERSION, EVENT_TYPES
+from store.payments.ledger.noting import note_named
 from store.payments.models import EventOutcome, Payment, PaymentStage, WebhookEvent
 from store.payments.refunds import joining as refunds
 from store.payments.settle import Ours, settle
@@ -132,7 +133,10 @@ def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutc
         enqueue(session, "find_owner", payload, now, unique_key=f"find_owner:{event.id}")
         return EventOutcome.IGNORED
     if handler := HANDLERS.get(event.object_kind):
-        return handler(session, repository.lock_payment(session, event.payment_intent, now), event, now)
+        payment = repository.lock_payment(session, event.payment_intent, now)
+        moved = note_named(session, event.body["data"]["object"], now)
+        outcome = handler(session, payment, event, now)
+        return EventOutcome.APPLIED if moved and outcome is EventOutcome.IGNORED else outcome
     sentence = f"Stripe reports {event.type} for one of our payments. Look at it in Stripe's dashboard."
     raise_attention(session, event.type, f"payment:{event.payment_intent}", sentence, now)
     return EventOutcome.ATTENTION

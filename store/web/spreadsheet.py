@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 STARTS_FORMULA = re.compile(r'(^|[;"\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r])')
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,12 +18,20 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
     """The rows under their headings."""
+    return "".join(csv_lines(headings, rows))
+
+
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
+    """The same line by line, for lists that are too long to be held at once."""
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(headings)
+    yield BYTE_ORDER_MARK + lines.getvalue()
     for row in rows:
+        lines.seek(0)
+        lines.truncate()
         writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
-    return BYTE_ORDER_MARK + lines.getvalue()
+        yield lines.getvalue()
 
 
 def harmless(text: str) -> str:

@@ -93,6 +93,20 @@ def staff_of_two(visit: Visit, live: RunningShop) -> Page:
     return page
 
 
+def books_of_an_order(visit: Visit, live: RunningShop) -> Page:
+    page = order_at_work(visit, live)
+    page.get_by_role("link", name="In the books").click()
+    page.wait_for_url("**/admin/ledger/orders/*")
+    return page
+
+
+def entry_in_the_books(visit: Visit, live: RunningShop) -> Page:
+    page = books_of_an_order(visit, live)
+    page.locator(".rows .key a.num").first.click()
+    page.wait_for_url("**/admin/ledger/entries/*")
+    return page
+
+
 AT_WORK: dict[str, Place] = {
     "orders at work": as_staff("/admin/orders"),
     "orders not found": as_staff("/admin/orders?q=nobody-is-called-so"),
@@ -100,6 +114,13 @@ AT_WORK: dict[str, Place] = {
     "stock": as_staff("/admin/stock"),
     "stock of one": stock_of_one,
     "history": as_staff("/admin/history"),
+    "ledger": as_staff("/admin/ledger"),
+    "ledger with mistakes": as_staff("/admin/ledger?from=soon&to=2026-01-01"),
+    "ledger of days without bookings": as_staff("/admin/ledger?from=2020-01-01&to=2020-01-31"),
+    "account in the books": as_staff("/admin/ledger/accounts/stripe_clearing"),
+    "order in the books": books_of_an_order,
+    "entry in the books": entry_in_the_books,
+    "payouts": as_staff("/admin/ledger/payouts"),
     "staff with mistakes": refused(as_staff("/admin/staff"), "Give role"),
     "refusal at work": as_staff("/admin/orders/NM-XXXX"),
     "keys": keys_listed,

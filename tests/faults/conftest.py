@@ -21,7 +21,7 @@ def two_lives(sandbox, sqlite, tmp_path_factory):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Stripe's library pauses half a second before it tries again; how long a buyer waits in all is measured elsewhere."""
+    """Stripe's library pauses half a second before it tries again; how long a buyer waits is measured elsewhere."""
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
 
 

@@ -37,6 +37,11 @@ class World:
         shop.db.run(lambda session: raise_attention(session, "stock_short", f"variant:{self.tee}", "Too few.", now))
         shop.db.run(lambda session: enqueue(session, "mail", {}, now))
         shop.write("UPDATE job SET state = 'dead', finished_at = created_at WHERE kind = 'mail'")
+        shop.write(
+            "INSERT INTO payout (stripe_id, status, currency, amount, automatic, arrives_at, created_at)"
+            " VALUES ('po_1', 'pending', 'usd', 100, true, :now, :now)",
+            now=shop.clock().isoformat(" ", "microseconds")[:26],
+        )
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Ana's, or the shop's, for each part of the address."""
@@ -52,6 +57,8 @@ class World:
             "job_id": self.shop.value("SELECT id FROM job WHERE kind = 'mail'"),
             "slug": "tees" if rule.rule.startswith("/collections") else "item-100",
             "filename": "css/store.css",
+            "account": "sales",
+            "payout": "po_1",
         }
         return {name: known.get(name, 1 if name.endswith("_id") else "nothing") for name in rule.arguments}
 

@@ -21,7 +21,7 @@ def areas_in(page):
 
 @pytest.mark.parametrize(
     ("role", "start"),
-    [(Role.OWNER, "/admin/orders"), (Role.STALL, "/admin/products"), (Role.REPORTS, "/admin/history")],
+    [(Role.OWNER, "/admin/orders"), (Role.STALL, "/admin/products"), (Role.REPORTS, "/admin/ledger")],
 )
 def test_the_door_leads_staff_to_where_their_work_begins(shop, role, start):
     answer = shop.staff(role).get("/admin")
@@ -53,7 +53,7 @@ def test_members_without_a_role_learn_of_no_door(shop):
 def test_an_owner_sees_every_area_and_the_one_of_the_page_is_marked(shop):
     page = shop.staff(Role.OWNER).get("/admin/staff")
     assert page.status_code == 200
-    assert areas_in(page) == ["Attention", "Orders", "Products", "Stock", "Collections", "History", "Staff"]
+    assert areas_in(page) == ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "History", "Staff"]
     assert re.findall(r'href="([^"]+)"\s+aria-current="page"', page.text) == ["/admin/staff"]
     assert "staff1@example.com" in page.text
 

@@ -16,11 +16,11 @@ def labels(actor: Actor) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.OWNER, ["Attention", "Orders", "Products", "Stock", "Collections", "History", "Staff"]),
+        (Role.OWNER, ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "History", "Staff"]),
         (Role.ORDERS, ["Attention", "Orders", "Products", "Stock", "Collections"]),
         (Role.CATALOG, ["Products", "Stock", "Collections"]),
         (Role.REFUNDS, ["Attention", "Orders"]),
-        (Role.REPORTS, ["History"]),
+        (Role.REPORTS, ["Ledger", "History"]),
         (Role.PACKER, ["Attention", "Orders", "Stock"]),
         (Role.STALL, ["Products", "Stock", "Collections"]),
     ],
@@ -30,7 +30,7 @@ def test_a_role_is_shown_the_areas_it_may_open(role, seen):
 
 
 def test_two_roles_see_what_either_may_open_once():
-    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Attention", "Orders", "Stock", "History"]
+    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Attention", "Orders", "Stock", "Ledger", "History"]
 
 
 def test_a_stranger_is_shown_nothing():
@@ -65,7 +65,7 @@ def test_an_entry_says_all_that_a_template_shows():
 
 @pytest.mark.parametrize(
     ("role", "url"),
-    [(Role.OWNER, "/admin/orders"), (Role.STALL, "/admin/products"), (Role.REPORTS, "/admin/history")],
+    [(Role.OWNER, "/admin/orders"), (Role.STALL, "/admin/products"), (Role.REPORTS, "/admin/ledger")],
 )
 def test_work_begins_in_the_first_area_that_is_open(role, url):
     assert first_url(staff(role)) == url

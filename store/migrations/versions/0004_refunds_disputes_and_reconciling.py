@@ -24,6 +24,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_cursor")),
     )
     op.create_table(
+        "ledger_day",
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("debits", sa.BigInteger(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("debits >= 0 AND credits >= 0", name=op.f("ck_ledger_day_sides_not_negative")),
+        sa.PrimaryKeyConstraint("starts_at", "currency", "account", name=op.f("pk_ledger_day")),
+    )
+    op.create_table(
         "payout",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stripe_id", sa.String(), nullable=False),
@@ -248,6 +258,8 @@ def upgrade() -> None:
     op.add_column("checkout_line", sa.Column("limited", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("stripe_session", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("stripe_session", sa.Column("recovered_from", sa.String(), nullable=True))
+    _name_the_payment_of_entries()
+
     op.add_column("attention", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("attention", sa.Column("closed_by", sa.String(), nullable=True))
     op.add_column("attention", sa.Column("note", sa.String(), nullable=True))
@@ -272,7 +284,35 @@ def upgrade() -> None:
     op.add_column("payment", sa.Column("withdrawn", sa.BigInteger(), server_default="0", nullable=False))
 
 
+def _name_the_payment_of_entries() -> None:
+    """Whatever was booked by now was booked for a PaymentIntent. Bookings are append-only, so their guard steps aside."""
+    names = "ALTER TABLE journal_entry ADD COLUMN payment_id {} CONSTRAINT fk_journal_entry_payment_id REFERENCES payment (id)"
+    fill = (
+        "UPDATE journal_entry SET payment_id = (SELECT payment.id FROM payment"
+        " WHERE payment.payment_intent = journal_entry.source_id) WHERE source_type = 'payment_intent'"
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(names.format("INTEGER"))
+        op.execute("DROP TRIGGER journal_entry_no_update")
+        op.execute(fill)
+        op.execute(
+            "CREATE TRIGGER journal_entry_no_update BEFORE update ON journal_entry"
+            " BEGIN SELECT raise(abort, 'journal_entry is append-only'); END"
+        )
+    else:
+        op.execute(names.format("BIGINT"))
+        op.execute("ALTER TABLE journal_entry DISABLE TRIGGER journal_entry_no_change")
+        op.execute(fill)
+        op.execute("ALTER TABLE journal_entry ENABLE TRIGGER journal_entry_no_change")
+    op.create_index("ix_journal_entry_payment_id", "journal_entry", ["payment_id"], unique=False)
+    op.create_index("ix_journal_entry_booked_at_id", "journal_entry", ["booked_at", "id"], unique=False)
+
+
 def downgrade() -> None:
+    op.drop_index("ix_journal_entry_booked_at_id", table_name="journal_entry")
+    op.drop_index("ix_journal_entry_payment_id", table_name="journal_entry")
+    op.drop_column("journal_entry", "payment_id")
+
     # Not in a batch, which on SQLite would make the tables anew under the feet of the rows that refer to them.
     op.drop_column("payment", "withdrawn")
     op.drop_column("payment", "refunded")
@@ -332,4 +372,5 @@ def downgrade() -> None:
 
     op.drop_table("repair")
     op.drop_table("payout")
+    op.drop_table("ledger_day")
     op.drop_table("cursor")

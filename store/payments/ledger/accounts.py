@@ -21,6 +21,7 @@ FEES = "fees"
 CUSTOMER_LIABILITY = "customer_liability"
 FX = "fx"
 ACCEPTED_DIFFERENCES = "accepted_differences"
+OTHER_BUSINESS = "other_business"
 UNEXPLAINED = "unexplained"
 
 
@@ -59,6 +60,11 @@ ACCOUNTS = {
         "Accepted differences",
         "By how much payments that staff accepted differ from the totals of their orders: ours to bear, or to keep.",
     ),
+    OTHER_BUSINESS: Account(
+        "Other business",
+        "What Stripe has moved for sales on the same account that are not this shop's, after fees: it passes through"
+        " the same balance and the same payouts.",
+    ),
     UNEXPLAINED: Account(
         "Unexplained", "What Stripe has moved for a reason this shop does not know. Somebody must look at it."
     ),
@@ -72,7 +78,7 @@ KINDS = {
     "refund_failed": "A refund failed: the money is owed to the buyer",
     "dispute": "A bank took a payment back, or returned it",
     "settlement": "Stripe moved money into or out of our balance",
-    "settlement_fx": "The same in the currency of our balance",
+    "settlement_fx": "The same sum, exchanged into the currency of our balance",
     "payout": "Stripe paid out to our bank, or the bank sent it back",
     "stripe_fee": "Stripe charged for a service",
     "unexplained": "Stripe moved money for a reason unknown here",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store.db import insert
 from store.orders.models import Order
+from store.payments.ledger import closing
 from store.payments.ledger.accounts import (
     ACCEPTED_DIFFERENCES,
     CLEARING,
@@ -36,11 +37,14 @@ def book(
     postings: Mapping[str, int],
     booked_at: datetime,
     now: datetime,
+    *,
+    payment_id: int | None = None,
 ) -> bool:
     """Write one entry; whether it is new. The same kind for the same source is booked once, whoever is first.
 
     `postings` are minor units of `currency` by account, debits positive; zeros are left out, and nothing but zeros
-    is nothing to book. `booked_at` is Stripe's date of the fact. Raises ValueError when they do not add up to 0.
+    is nothing to book. `booked_at` is Stripe's date of the fact. `payment_id` says whose money it is: whatever
+    belongs to a payment names it. Raises ValueError when the postings do not add up to 0.
     """
     if not source_id:
         raise ValueError(f"an entry of kind {kind} must name what caused it")
@@ -53,6 +57,7 @@ def book(
         kind=kind,
         source_type=source_type,
         source_id=source_id,
+        payment_id=payment_id,
         currency=currency,
         booked_at=booked_at,
         created_at=now,
@@ -63,13 +68,15 @@ def book(
         return False
     lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
     session.execute(insert_plainly(Posting), lines)
+    if closing.may_be_closed(booked_at, now):
+        closing.add_late(session, currency, moved, booked_at, now)
     return True
 
 
 def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetime, now: datetime) -> None:
     """Gross, as charged: what Stripe owes us against what the order consists of."""
     postings = {CLEARING: order.total, **_consists_of(order)}
-    book(session, "sale", "payment_intent", payment.payment_intent, order.currency, postings, paid_at, now)
+    _book_payment(session, "sale", payment, order.currency, postings, paid_at, now)
 
 
 def _consists_of(order: Order) -> dict[str, int]:
@@ -81,7 +88,7 @@ def book_accepted(session: Session, order: Order, payment: Payment, now: datetim
     """Staff gave unapplied money its order: what we owed its buyer is earned, and the difference is ours to bear."""
     came = payment.amount or 0
     postings = {CUSTOMER_LIABILITY: came, **_consists_of(order), ACCEPTED_DIFFERENCES: order.total - came}
-    book(session, "accepted", "payment_intent", payment.payment_intent, order.currency, postings, now, now)
+    _book_payment(session, "accepted", payment, order.currency, postings, now, now)
 
 
 def book_free_order(session: Session, order: Order, now: datetime) -> None:
@@ -91,9 +98,22 @@ def book_free_order(session: Session, order: Order, now: datetime) -> None:
 
 def book_unapplied(session: Session, payment: Payment, paid_at: datetime, now: datetime) -> None:
     """Money without an order: Stripe owes it to us, and we owe it to whoever paid (rule 20)."""
-    amount, currency = payment.amount or 0, payment.currency or ""
+    amount = payment.amount or 0
     postings = {CLEARING: amount, CUSTOMER_LIABILITY: -amount}
-    book(session, "unapplied", "payment_intent", payment.payment_intent, currency, postings, paid_at, now)
+    _book_payment(session, "unapplied", payment, payment.currency or "", postings, paid_at, now)
+
+
+def _book_payment(
+    session: Session,
+    kind: str,
+    payment: Payment,
+    currency: str,
+    postings: Mapping[str, int],
+    paid_at: datetime,
+    now: datetime,
+) -> None:
+    intent = payment.payment_intent
+    book(session, kind, "payment_intent", intent, currency, postings, paid_at, now, payment_id=payment.id)
 
 
 def find_entry(session: Session, kind: str, payment_intent: str) -> JournalEntry | None:

@@ -17,12 +17,18 @@ class JournalEntry(Base):
     """One booking: balanced postings in one currency, unique for what caused it, never changed (triggers see to it)."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("kind", "source_type", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "source_type", "source_id"),
+        Index("ix_journal_entry_payment_id", "payment_id"),
+        Index("ix_journal_entry_booked_at_id", "booked_at", "id"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]
     source_type: Mapped[str]
     source_id: Mapped[str]
+    payment_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("payment.id"))
+    """Whose money it is; None for what is nobody's payment: payouts, Stripe's own fees."""
     currency: Mapped[str]
     booked_at: Mapped[datetime]
     """Stripe's date of the fact."""
@@ -40,6 +46,23 @@ class Posting(Base):
     entry_id: Mapped[int] = mapped_column(Ref, ForeignKey("journal_entry.id"), index=True)
     account: Mapped[str]
     amount: Mapped[Amount]
+
+
+class LedgerDay(Base):
+    """What was booked on an account in a day that is over, so that long sums need not read every posting.
+
+    Kept for days that are closed (`closing.py`); what is booked later with such a day's date is added here as well.
+    """
+
+    __tablename__ = "ledger_day"
+    __table_args__ = (check("sides_not_negative", "debits >= 0 AND credits >= 0"),)
+
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """Midnight in UTC."""
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    debits: Mapped[Amount]
+    credits: Mapped[Amount]
 
 
 class BalanceTransaction(Base):

@@ -149,13 +149,15 @@ def _book(session: Session, refund: Refund, payment: Payment, now: datetime) -> 
         {**parts, CLEARING: -refund.amount},
         refund.accepted_at or now,
         now,
+        payment_id=payment.id,
     )
 
 
 def _book_return(session: Session, refund: Refund, now: datetime) -> None:
     postings = {CLEARING: refund.amount, CUSTOMER_LIABILITY: -refund.amount}
-    moment = refund.failed_at or now
-    book(session, "refund_failed", "refund", refund.stripe_id or "", refund.currency, postings, moment, now)
+    told, moment = refund.stripe_id or "", refund.failed_at or now
+    owner = refund.payment_id
+    book(session, "refund_failed", "refund", told, refund.currency, postings, moment, now, payment_id=owner)
 
 
 def _by_variant(lines: Iterable[RefundLine], order: Order, which: str) -> dict[int, int]:

@@ -1,0 +1,1 @@
+"""The books as staff read them: trial balance, accounts, entries, payouts, and what does not agree with Stripe."""
