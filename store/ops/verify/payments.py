@@ -29,7 +29,7 @@ INVARIANTS = (
         "an ended checkout has no session that could still be paid",
         """SELECT attempt.id, attempt.state, checkout.state AS checkout_state FROM stripe_session attempt
            JOIN checkout ON checkout.id = attempt.checkout_id
-           WHERE checkout.state IN ('expired', 'cancelled') AND NOT attempt.dead
+           WHERE checkout.state IN ('expired', 'cancelled') AND NOT attempt.dead AND attempt.recovered_from IS NULL
              AND NOT EXISTS (SELECT 1 FROM payment WHERE payment.checkout_id = checkout.id
                              AND payment.unapplied_reason IS NOT NULL)""",
     ),
