@@ -10,7 +10,7 @@ from store.admin.orders.cues import cue
 from store.fulfilment.parcels import HeldBy, Units, why_not_sent
 from store.money import Money
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
-from store.orders.models import Order, OrderEvent, OrderLine
+from store.orders.models import Checkout, Order, OrderEvent, OrderLine
 from store.orders.presentation import address_lines
 from store.orders.search import View
 from store.pricing.countries import country_name
@@ -50,6 +50,18 @@ class Row:
     is_noted: bool
     is_held: bool
     """Whether something holds it back, where the view is not about that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What somebody has ordered whose bank has not answered yet: it is no order, and nothing of it may leave."""
+
+    placed_at: datetime
+    buyer: str
+    items: list[str]
+    total: Money
+    is_cancelled: bool
+    """Whether its buyer no longer wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,16 @@ def view_row(order: Order, view: View, noted: Collection[int], held: Collection[
         fulfilment_state=None if order.fulfilment_state is _NORMAL[view] else _progress(order),
         is_noted=order.id in noted,
         is_held=order.id in held and view is not View.HELD,
+    )
+
+
+def view_awaited(checkout: Checkout) -> Awaited:
+    return Awaited(
+        placed_at=checkout.created_at,
+        buyer=checkout.email,
+        items=[f"{line.quantity} × {line.title}" for line in checkout.lines],
+        total=Money(checkout.total, checkout.currency),
+        is_cancelled=checkout.cancel_requested,
     )
 
 
