@@ -1,4 +1,4 @@
-"""The pages of what costs nothing: the till for a member and for a guest, the thanks, the order."""
+"""The pages of orders without a card: what costs nothing, at every step; and what a bank has not paid yet."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 
 from store.catalog.build import Blueprint, build_product
 from store.catalog.models import Kind, Status
-from tests.browser.own_places import Place, Visit
+from tests.browser.own_places import Place, Visit, as_staff
 from tests.browser.people import Member
-from tests.browser.running import Guest, RunningShop
+from tests.browser.running import IBAN, Guest, RunningShop
 from tests.browser.steps import heading
 from tests.shop import wait_until
 
@@ -85,11 +85,39 @@ def mail(visit: Visit, live: RunningShop) -> Page:
     return visit(f"/dev/mail/{wait_until(sent, 60)[0].id}")
 
 
-FREE: dict[str, Place] = {
+def waiting(live: RunningShop) -> Member:
+    """Pays by bank debit, and the bank takes its days."""
+
+    def make() -> Member:
+        member = Member(live).sign_in()
+        member.add(live.variants("hand-signals")[0])
+        member.check_out()
+        member.pay(**IBAN)
+        return member
+
+    return live.once("waiting", make)
+
+
+def orders_of_one_who_waits(visit: Visit, live: RunningShop) -> Page:
+    page = visit("/account/orders", cookies=live.signed_in(waiting(live).email))
+    page.get_by_role("heading", name="Payments on their way").wait_for()
+    return page
+
+
+def orders_at_work_with_one_who_waits(visit: Visit, live: RunningShop) -> Page:
+    waiting(live)
+    page = as_staff("/admin/orders?state=all")(visit, live)
+    page.get_by_role("heading", name="Payments on their way").wait_for()
+    return page
+
+
+CARDLESS: dict[str, Place] = {
     "free checkout of a guest": till_of_a_guest,
     "free checkout refused": refused_at_the_till,
     "free checkout": till_of_a_member,
     "free thank-you": thanks,
     "free order": order,
     "free order's mail": mail,
+    "orders waiting for a bank": orders_of_one_who_waits,
+    "orders at work waiting for a bank": orders_at_work_with_one_who_waits,
 }
