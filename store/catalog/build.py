@@ -42,6 +42,7 @@ class Blueprint:
     currency: str = "usd"
     weight_grams: int = 0
     customs_code: str | None = None
+    limit_per_member: int | None = None
     published_at: datetime | None = None
     actor: str = "system"
     """Whose prices these are, as the price history names people."""
@@ -58,6 +59,7 @@ def build_product(session: Session, plan: Blueprint, now: datetime, taken: Itera
         status=plan.status,
         description=plan.description,
         details=plan.details,
+        limit_per_member=plan.limit_per_member,
         size_chart=plan.size_chart,
         published_at=plan.published_at,
         created_at=now,

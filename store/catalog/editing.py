@@ -31,6 +31,8 @@ class Words:
     kind: Kind = Kind.PHYSICAL
     details: tuple[tuple[str, str], ...] = ()
     """Label and text of each."""
+    limit: int | None = None
+    """The most of it that one person may have, over all their orders; None: as many as they like."""
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -87,6 +89,7 @@ def edit_words(catalog: Catalog, actor: Actor, product_id: int, sent: Sent, word
         _refuse_taken(session, product.id, words.number, slug)
         product.title, product.line, product.description = words.title, words.line, words.description
         product.slug, product.number, product.details = slug, words.number, words.rows
+        product.limit_per_member = words.limit
         if words.kind is not product.kind:
             product.kind = words.kind
             for variant in product.variants:
@@ -116,6 +119,7 @@ def _plan(wish: NewProduct, slug: str, currency: str, actor: Actor) -> Blueprint
         kind=words.kind,
         description=words.description,
         details=words.rows,
+        limit_per_member=words.limit,
         options=dict(wish.options),
         price=wish.price,
         currency=currency,

@@ -26,6 +26,7 @@ from store.web.forms import Form, Line, Whole
 MOST_OPTIONS = 3
 MOST_DETAILS = 20
 MOST_GRAMS = 100_000
+MOST_UNITS = 99
 MOST_ID = 10**18 - 1
 CUSTOMS = re.compile(r"[0-9]{2,4}(\.?[0-9]{2,4}){0,4}")
 Typed = Mapping[str, str]
@@ -52,6 +53,7 @@ class WordsIn(Form):
     number = Pattern(12, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, load_default=None)
     description = Paragraphs(10_000, load_default="")
     kind = KindName(load_default=Kind.PHYSICAL)
+    limit = Whole(1, MOST_UNITS, load_default=None)
 
 
 class BeginIn(Form):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.catalog.models import Collection, CollectionProduct, Product, Variant
 
-WORDS = ("title", "slug", "number", "line", "description", "details", "size_chart")
+WORDS = ("title", "slug", "number", "line", "description", "details", "size_chart", "limit_per_member")
 
 
 def product_now(session: Session, product: Product) -> dict[str, Any]:

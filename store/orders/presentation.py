@@ -130,6 +130,7 @@ def view_checkout(checkout: Checkout) -> dict[str, object]:
         "shipping": Money(checkout.shipping, currency),
         "tax": Money(checkout.tax, currency),
         "total": Money(checkout.total, currency),
+        "address": address_lines(checkout),
     }
 
 

@@ -74,6 +74,15 @@ def find_open_checkout(session: Session, cart_id: str) -> Checkout | None:
     return session.scalar(query.options(selectinload(Checkout.lines)))
 
 
+def list_awaited(session: Session, member_id: int | None, most: int) -> list[Checkout]:
+    """Checkouts whose payment is on its way, of one member or of everybody (None); the newest first."""
+    query = select(Checkout).where(Checkout.state == CheckoutState.AWAITING_PAYMENT)
+    if member_id is not None:
+        query = query.where(Checkout.member_id == member_id)
+    query = query.order_by(Checkout.created_at.desc(), Checkout.id).limit(most).options(selectinload(Checkout.lines))
+    return list(session.scalars(query))
+
+
 def find_order(session: Session, number: str) -> Order | None:
     query = select(Order).where(Order.number == number)
     return session.scalar(query.options(selectinload(Order.lines), selectinload(Order.events)))

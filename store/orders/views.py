@@ -10,7 +10,7 @@ from store.money import Money
 from store.orders import repository
 from store.orders.models import Order
 from store.orders.numbers import number_of
-from store.orders.presentation import state_label, view_order
+from store.orders.presentation import state_label, view_checkout, view_order
 from store.web.access import members_only
 from store.web.current import actor, reader, settings
 from store.web.limits import limiter
@@ -50,7 +50,9 @@ def own() -> str:
         for order in found[:PAGE]
     ]
     older = url_for("orders.own", after=found[PAGE - 1].id) if len(found) > PAGE else None
-    return render_template("orders/own.html", orders=orders, older_url=older)
+    awaited = [] if before_id else repository.list_awaited(reader(), actor().member_id or 0, PAGE)
+    on_their_way = [{"id": one.id, "placed_at": one.created_at, **view_checkout(one)} for one in awaited]
+    return render_template("orders/own.html", orders=orders, older_url=older, awaited=on_their_way)
 
 
 @blueprint.get("/account/orders/<number>")

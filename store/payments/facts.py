@@ -34,6 +34,8 @@ class SessionFact:
     livemode: bool
     url: str | None
     happened_at: datetime
+    recovered_from: str | None = None
+    """The expired session that this one continues."""
 
     @property
     def is_paid(self) -> bool:
@@ -87,6 +89,7 @@ def read_session(data: dict[str, Any], happened_at: datetime) -> SessionFact:
         livemode=data["livemode"],
         url=data.get("url"),
         happened_at=happened_at,
+        recovered_from=data.get("recovered_from"),
     )
 
 

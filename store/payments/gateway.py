@@ -206,7 +206,7 @@ class Gateway:
         return self._ask(lambda: call(self._client))
 
     def _ask(self, call: Callable[[], T], silence: str = NO_ANSWER) -> T:
-        """Make a call, in its turn; each of the library's errors becomes one of ours, which people read as `silence`."""
+        """Make a call, in its turn; an error of the library's becomes one of ours, which people read as `silence`."""
         if self._line is not None:
             self._line.before()
         asked_at = self._clock()

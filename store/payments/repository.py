@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.db import insert, lock
 from store.errors import NotFound
-from store.orders.lifecycle import CheckoutState
+from store.orders.lifecycle import HOLDING, CheckoutState
 from store.orders.models import Checkout
 from store.payments.facts import Event, SessionFact
 from store.payments.models import ForeignCount, Payment, PaymentStage, SessionState, Shop, StripeSession, WebhookEvent
@@ -39,7 +39,7 @@ def list_due(session: Session, now: datetime, limit: int) -> Sequence[StripeSess
     """Attempts to ask Stripe about: of checkouts whose time is over, and those whose answer was lost (rule 9).
 
     First those not asked about lately, of them those that keep others from the last units, then the longest overdue.
-    One that waits for its bank is asked about once an hour.
+    One that waits for its bank, or goes on after its checkout has ended (rule 18), is asked about once an hour.
     """
     open_or_slow = or_(
         Checkout.state == CheckoutState.OPEN,
@@ -49,6 +49,11 @@ def list_due(session: Session, now: datetime, limit: int) -> Sequence[StripeSess
         ),
     )
     over = and_(open_or_slow, Checkout.hold_ends_at <= now)
+    continued = and_(
+        StripeSession.recovered_from.is_not(None),
+        Checkout.state.not_in(HOLDING),
+        or_(StripeSession.asked_at.is_(None), StripeSession.asked_at <= now - BANKS_TAKE),
+    )
     nameless = and_(StripeSession.state == SessionState.CREATING, StripeSession.created_at <= now - REPLAY_AFTER)
     contended = (
         select(Hold.id)
@@ -60,7 +65,7 @@ def list_due(session: Session, now: datetime, limit: int) -> Sequence[StripeSess
     query = (
         select(StripeSession)
         .join(Checkout, Checkout.id == StripeSession.checkout_id)
-        .where(StripeSession.dead.is_(False), or_(over, nameless))
+        .where(StripeSession.dead.is_(False), or_(over, nameless, continued))
         .order_by(
             case((asked_lately, 1), else_=0), case((contended, 0), else_=1), Checkout.hold_ends_at, StripeSession.id
         )
@@ -95,7 +100,7 @@ def find_place(session: Session, fact: SessionFact) -> Place | None:
     query = (
         select(StripeSession.id, StripeSession.checkout_id, Checkout.cart_id)
         .join(Checkout, Checkout.id == StripeSession.checkout_id)
-        .where(or_(by_id, StripeSession.id == fact.attempt_id))
+        .where(or_(by_id, StripeSession.id == fact.attempt_id, StripeSession.stripe_id == fact.recovered_from))
     )
     # The known id goes before the stamp, and NULL (no id yet) sorts differently on the two databases.
     row = session.execute(query.order_by(func.coalesce(by_id, false()).desc()).limit(1)).one_or_none()

@@ -8,6 +8,7 @@ Lock order (rule 5): inbox row, payment, cart, checkout, order, stock.
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +60,7 @@ def settle(
     if place is None:
         return _unknown(session, fact, payment, now)
     checkout, attempt = lock_place(session, place)
+    attempt = _continued(session, fact, attempt, now)
     stranger = _stranger(fact, ours, attempt, checkout)
     if not stranger:
         _join(session, fact, attempt, checkout, payment, now)
@@ -74,12 +76,39 @@ def settle(
     return EventOutcome.ATTENTION if fault else EventOutcome.APPLIED
 
 
+def _continued(session: Session, fact: SessionFact, attempt: StripeSession, now: datetime) -> StripeSession:
+    """The attempt of a session that continues an expired one: another of the same checkout, added at its first fact.
+
+    We ask for no such sessions, but the account's owner can have Stripe make them (rule 18).
+    """
+    if fact.recovered_from is None or fact.recovered_from != attempt.stripe_id:
+        return attempt
+    known = repository.find_attempt_by_stripe_id(session, fact.session_id)
+    if known is not None:
+        return known
+    other = StripeSession(
+        id=secrets.token_urlsafe(12),
+        checkout_id=attempt.checkout_id,
+        state=SessionState.OPEN,
+        request=attempt.request,
+        api_version=attempt.api_version,
+        stripe_id=fact.session_id,
+        recovered_from=fact.recovered_from,
+        created_at=now,
+        expires_at=now,
+        dead=False,
+    )
+    session.add(other)
+    session.flush()  # the attempts of a checkout are counted in the database
+    return other
+
+
 def _stranger(fact: SessionFact, ours: Ours, attempt: StripeSession, checkout: Checkout) -> str | None:
     """Why this is not the session we created, though it bears our marks; such a fact joins nothing."""
     named = {
         "test or live mode": fact.livemode == ours.livemode,
         "the checkout it names": fact.checkout_id == checkout.id,
-        "the attempt it names": fact.attempt_id == attempt.id,
+        "the attempt it names": fact.attempt_id == attempt.id or attempt.recovered_from is not None,
     }
     if sentence := _differs(fact, named):
         return sentence

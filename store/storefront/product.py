@@ -99,6 +99,7 @@ _FACTS = select(
     Product.details,
     Product.size_chart,
     Product.kind,
+    Product.limit_per_member,
     Product.status,
     ON_SALE.label("on_sale"),
 )
@@ -251,6 +252,7 @@ def _facts(session: Session, product: Any) -> dict[str, object]:  # noqa: ANN401
         "details": product.details,
         "size_chart": product.size_chart,
         "kind": product.kind,
+        "limit": product.limit_per_member,
         "collections": [
             {"slug": row.slug, "title": row.title} for row in session.execute(_SHELVES, {"product_id": product.id})
         ],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.account_places import MEMBERS
+from tests.browser.cardless_places import CARDLESS
 from tests.browser.running import IBAN, RunningShop
 from tests.browser.staff_places import AT_WORK
 from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button
@@ -162,4 +163,4 @@ PAYMENT = {
     "the bank's question": banks_question,
     "nothing left to pay": payment_closed,
 }
-PLACES = SHOP | PAYMENT | MEMBERS | AT_WORK
+PLACES = SHOP | CARDLESS | PAYMENT | MEMBERS | AT_WORK

@@ -5,7 +5,7 @@ from sqlalchemy import event
 from tests.functional.principals import PRINCIPALS, World
 
 PUBLIC = ["/", "/products", "/products/item-100", "/collections/tees", "/terms"]
-OWN = {"/account": 5, "/account/orders": 5, "/account/sessions": 4}
+OWN = {"/account": 5, "/account/orders": 6, "/account/sessions": 4}
 STAFF = {
     "/admin/orders": 8,
     "/admin/products": 7,

@@ -10,7 +10,7 @@ from store.admin.orders.cues import cue
 from store.fulfilment.parcels import HeldBy, Units, why_not_sent
 from store.money import Money
 from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState, PaymentState
-from store.orders.models import Order, OrderEvent, OrderLine
+from store.orders.models import Checkout, Order, OrderEvent, OrderLine
 from store.orders.presentation import address_lines
 from store.orders.search import View
 from store.pricing.countries import country_name
@@ -56,6 +56,18 @@ class Row:
     is_noted: bool
     held: list[str]
     """That it is held back; where the view is about that, why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What somebody has ordered whose bank has not answered yet: it is no order, and nothing of it may leave."""
+
+    placed_at: datetime
+    buyer: str
+    items: list[str]
+    total: Money
+    is_cancelled: bool
+    """Whether its buyer no longer wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,16 @@ def _held(order: Order, view: View, reasons: Collection[str]) -> list[str]:
         return ["Held back"] if reasons else []
     is_said = order.payment_state is PaymentState.DISPUTED
     return [HELD_FOR[HeldBy(reason)] for reason in sorted(reasons) if not (is_said and reason == HeldBy.DISPUTE)]
+
+
+def view_awaited(checkout: Checkout) -> Awaited:
+    return Awaited(
+        placed_at=checkout.created_at,
+        buyer=checkout.email,
+        items=[f"{line.quantity} × {line.title}" for line in checkout.lines],
+        total=Money(checkout.total, checkout.currency),
+        is_cancelled=checkout.cancel_requested,
+    )
 
 
 def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[HeldBy]) -> Sheet:

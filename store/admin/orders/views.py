@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from store.actors import Permission
 from store.admin.orders import doubts, schemas
-from store.admin.orders.presentation import member_ids, view_row, view_sheet
+from store.admin.orders.presentation import member_ids, view_awaited, view_row, view_sheet
 from store.errors import Conflict
 from store.fulfilment import service
 from store.fulfilment.carriers import CARRIERS
@@ -21,7 +21,7 @@ from store.fulfilment.repository import list_blocks
 from store.members.repository import emails
 from store.orders import repository as orders
 from store.orders.numbers import private_link
-from store.orders.search import LONGEST, View, count_orders, list_held, list_noted, list_orders
+from store.orders.search import LONGEST, PAGE, View, count_orders, list_held, list_noted, list_orders
 from store.orders.service import add_note
 from store.payments.disputes.repository import list_disputes, list_warnings
 from store.payments.models import Payment
@@ -51,6 +51,7 @@ def index() -> str:
     return render_template(
         "admin/orders/index.html",
         rows=[view_row(order, view, noted, held) for order in page.orders],
+        awaited=[view_awaited(one) for one in orders.list_awaited(reader(), None, PAGE)] if view is View.ALL else [],
         tabs=[
             {"label": LABELS[one], "url": _list_url(one, text), "current": one is view, "count": counts[one]}
             for one in View

@@ -123,6 +123,7 @@ def _words(product: Product) -> Values:
         "number": product.number or "",
         "description": product.description,
         "kind": product.kind.value,
+        "limit": str(product.limit_per_member or ""),
     }
     for row, detail in enumerate(product.details):
         values |= {f"label-{row}": detail["label"], f"text-{row}": detail["text"]}

@@ -43,6 +43,7 @@ INVARIANTS = (
         """SELECT attempt.id, attempt.state, checkout.state AS checkout_state FROM stripe_session attempt
            JOIN checkout ON checkout.id = attempt.checkout_id
            WHERE checkout.state IN ('expired', 'cancelled') AND NOT attempt.dead AND checkout.released_by IS NULL
+             AND attempt.recovered_from IS NULL
              AND NOT EXISTS (SELECT 1 FROM payment WHERE payment.checkout_id = checkout.id
                              AND payment.unapplied_reason IS NOT NULL)""",
     ),
