@@ -24,6 +24,7 @@ from store.orders.models import Checkout, Order
 from store.orders.service import is_repeat
 from store.orders.transitions import leave_bag, make_order
 from store.payments import repository
+from store.payments.disputes.taking_in import carry_over
 from store.payments.ledger import booking
 from store.payments.locking import lock_with_bag
 from store.payments.models import Payment, PaymentStage
@@ -101,6 +102,7 @@ def _accept(session: Session, actor: Actor, payment: Payment, checkout: Checkout
     payment.order_id, payment.unapplied_reason = order.id, None
     payment.accepted_by, payment.accepted_at = actor.name, now
     booking.book_accepted(session, order, payment, now)
+    carry_over(session, payment, order, now)
     key = f"order_confirmation:{order.id}"
     enqueue(session, "order_confirmation", {"order_id": order.id}, now, unique_key=key)
     return order

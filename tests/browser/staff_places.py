@@ -86,6 +86,28 @@ def order_sent(units: int) -> Place:
     return go
 
 
+def order_disputed(visit: Visit, live: RunningShop) -> Page:
+    """Its bank has taken the payment back, and its card's network warns of fraud."""
+
+    def paid() -> Guest:
+        guest = live.after_paying()
+        found = 'SELECT payment_intent FROM payment JOIN "order" ON "order".id = order_id WHERE number = :number'
+        ((intent,),) = live.rows(found, number=live.wait_for_order(guest.email))
+        live.control(f"warnings/{intent}", {})
+        live.control(f"disputes/{intent}", {"reason": "product_not_received"})
+        return guest
+
+    number = live.wait_for_order(live.once("disputed", paid).email)
+    page = as_staff(f"/admin/orders/{number}")(visit, live)
+    for _ in range(50):  # Stripe tells in a moment of its own
+        if page.get_by_role("heading", name="Dispute", exact=True).count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
+    expect(page.get_by_role("heading", name="Dispute", exact=True)).to_be_visible()
+    return page
+
+
 def staff_of_two(visit: Visit, live: RunningShop) -> Page:
     colleague(live, Role.PACKER, email="packer@example.com")
     page = as_staff("/admin/staff")(visit, live)
@@ -136,4 +158,6 @@ AT_WORK: dict[str, Place] = {
     "order part shipped": order_sent(1),
     "note with mistakes": refused(order_at_work, "Add note"),
     "staff of two": staff_of_two,
+    "order disputed": order_disputed,
+    "orders held back": as_staff("/admin/orders?state=held"),
 }

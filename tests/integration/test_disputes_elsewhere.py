@@ -1,20 +1,13 @@
-"""Disputes of money that has no order, of payments nobody knows yet, and of several processes at once; and `verify`."""
-
-import json
-import time
+"""Disputes of money that has no order, and of payments nobody knows yet or ever will; and `verify`."""
 
 import pytest
-import stripe
 
 from store.ops.verify import INVARIANTS
-from store.orders.repository import lock_order_of
-from store.payments import repository as payments
-from store.payments.disputes.taking_in import carry_over
+from store.payments.accepting import accept
 from tests.integration.disputing import (
     blocks,
     booked,
     disputes,
-    everything,
     matters,
     order_of,
     pay,
@@ -23,9 +16,9 @@ from tests.integration.disputing import (
     told,
     withdrawn,
 )
-from tests.integration.racer import Racer, at_once
+from tests.integration.test_holding_back import OLGA
 from tests.integration.test_inbox import outcomes, pay_foreign
-from tests.shop import SECRET
+from tests.shop import token
 
 
 @pytest.fixture
@@ -66,25 +59,16 @@ def test_disputed_money_without_an_order_is_booked_and_shown_and_holds_nothing_b
     assert (withdrawn(shop, intent), [one for one in shop.attention() if one == "dispute"]) == (0, [])
 
 
-def test_what_was_said_against_money_follows_it_into_its_order(shop, tee):
-    """Staff accept what was not agreed: from then on the dispute is the order's."""
-    intent = pay(shop, tee)
-    tell(shop, intent, "e1", "f2")
-    before = everything(shop, intent)
-    for table in ("fulfilment_block", "order_event"):
-        shop.write(f"DELETE FROM {table}")
-    shop.write("UPDATE \"order\" SET payment_state = 'paid'")
-
-    def accept(session):
-        payment = payments.lock_payment(session, intent, shop.clock())
-        order = lock_order_of(session, payment.order_id)
-        carry_over(session, payment, order, shop.clock())
-        carry_over(session, payment, order, shop.clock())
-
-    shop.db.run(accept)
-    after = everything(shop, intent)
-    assert after[:5] == before[:5]
-    assert (after[6], steps(shop, intent)) == (before[6], [("review", "rule"), ("dispute", "needs_response")])
+def test_what_is_said_against_money_follows_it_into_the_order_that_staff_accept_it_for(shop, tee):
+    intent = unapplied(shop, tee)
+    tell(shop, intent, "e7", "f2", amount=4000)
+    number = accept(shop.payments, OLGA, intent, "The buyer agrees.", token(), shop.clock())
+    assert order_of(shop, intent) == (number, "paid", "unfulfilled")
+    assert blocks(shop, intent) == [("dispute", "open"), ("review", "open")]
+    assert steps(shop, intent) == [("review", "rule"), ("dispute", "warning_needs_response")]
+    assert [f"order {number}" in sentence for _, sentence in matters(shop, intent)] == [True, True]
+    tell(shop, intent, "e8", "f3", amount=4000)
+    assert blocks(shop, intent) == [("dispute", "stripe"), ("review", "stripe")]
 
 
 def test_a_dispute_told_before_its_payment_brings_the_payment_in_first(shop, tee):
@@ -119,34 +103,6 @@ def test_a_dispute_of_no_payment_at_all_is_let_go(shop):
     event["data"]["object"]["payment_intent"] = None
     assert shop.post_event(event) == (200, "ignored")
     assert shop.rows("SELECT stripe_id FROM dispute") == []
-
-
-# -- several processes at once --
-
-
-@pytest.fixture
-def racers(shop):
-    both = [Racer(shop), Racer(shop)]
-    yield both
-    for racer in both:
-        racer.stop()
-
-
-def signed(event):
-    body = json.dumps(event)
-    signature = stripe.WebhookSignature.generate_signature_header(body, SECRET, timestamp=int(time.time()))
-    return {"do": "post", "body": body, "signature": signature}
-
-
-def test_two_processes_that_hear_of_one_dispute_mirror_and_book_it_once(shop, tee, racers):
-    for names in (("e1", "e2"), ("e1", "e1"), ("e6", "e2"), ("e4", "e5")):
-        intent = pay(shop, tee)
-        answers = at_once(*((racer, signed(told(name, intent))) for racer, name in zip(racers, names, strict=True)))
-        assert [answer["status"] for answer in answers] == [200, 200], answers
-        moved = 2 if "e4" in names else 1
-        assert (len(disputes(shop, intent)), len(booked(shop, intent))) == (1, 2 * moved)
-        assert withdrawn(shop, intent) == (0 if "e4" in names else 3950)
-    assert shop.breaches() == []
 
 
 # -- verify --
