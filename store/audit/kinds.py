@@ -120,6 +120,16 @@ KINDS: dict[str, Kind] = {
         Urgency.TODAY,
         "It closes by itself when the payment has come or has failed.",
     ),
+    "limit_exceeded": Kind(
+        "More to one person than the limit",
+        "The payment came late and was accepted. Send the order all the same, or refund some of it.",
+    ),
+    "clock_skew": Kind(
+        "The shop's clock is wrong",
+        "Set this machine's clock, and have it keep itself right (NTP). Far off, Stripe's events are refused.",
+        Urgency.NOW,
+        "It closes by itself within an hour of the clock being right.",
+    ),
     "event_failed": Kind(
         "An event could not be handled",
         "Read what went wrong, have it mended, then try the event again.",
