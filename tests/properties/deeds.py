@@ -146,6 +146,27 @@ def _control(world: World, story: str, path: str, body: dict) -> Deed:
     return Deed(story, at_stripe=act, may=(200, 400, 402))
 
 
+def dispute(world: World, payment: int, kind: str) -> Deed:
+    intent = pick(list(world.paid()), payment)
+    return _control(world, f"the bank makes a {kind} of {intent[-6:]}", f"disputes/{intent}", {"kind": kind})
+
+
+def dispute_turns(world: World, dispute: int, outcome: str) -> Deed:
+    chosen = pick(list(world.newest("dispute")), dispute)
+    path, body = ("escalate", {}) if outcome == "escalated" else ("close", {"outcome": outcome})
+    return _control(world, f"dispute {chosen[-6:]}: {outcome}", f"disputes/{chosen}/{path}", body)
+
+
+def doubt(world: World, payment: int, kind: str) -> Deed:
+    intent = pick(list(world.paid()), payment)
+    return _control(world, f"somebody doubts {intent[-6:]}: {kind}", f"{kind}/{intent}", {})
+
+
+def review_ends(world: World, review: int, reason: str) -> Deed:
+    chosen = pick(list(world.newest("review")), review)
+    return _control(world, f"review {chosen[-6:]}: {reason}", f"reviews/{chosen}/close", {"reason": reason})
+
+
 def tell(world: World, event: dict, disguise: str = "as it is", trouble: str | None = None) -> Deed:
     """Deliver an event, now and with a signature of its own, as Stripe does at each attempt."""
     other = {

@@ -23,6 +23,8 @@ FEW = st.integers(1, 3)
 STREET = st.integers(0, 1)
 WAY = st.sampled_from(list(WAYS))
 OUTCOME = st.sampled_from(["succeed", "fail", "cancel", "require_action"])
+DOUBT = st.sampled_from(["chargeback", "inquiry", "warnings", "reviews"])
+VERDICT = st.sampled_from(["won", "lost", "warning_closed", "escalated", "prevented"])
 TOLD = st.sampled_from(["in order", "not yet", "newest first", "twice"])
 THEN = st.sampled_from([(), (deeds.cancel,), (deeds.cancel, deeds.place), (deeds.place_again,), (deeds.place,)])
 """What a buyer goes on to do, who has paid already or is about to."""
@@ -249,6 +251,24 @@ class Money(RuleBasedStateMachine):
         else:
             self.do(deeds.refund_in_dashboard(self.world, payment, part))
             self.tell_all(told)
+
+    @rule(payment=SOME, what=DOUBT, told=TOLD)
+    def doubt(self, payment, what, told):
+        """A buyer's bank takes the money back or asks first; a card network warns; Stripe wants a look."""
+        if self.orders() and self.world.paid():
+            act = deeds.dispute if what in ("chargeback", "inquiry") else deeds.doubt
+            self.do(act(self.world, payment, what))
+            self.tell_all(told)
+
+    @rule(which=SOME, outcome=VERDICT, told=TOLD)
+    def verdict(self, which, outcome, told):
+        if not self.world.newest("dispute") and self.orders() and self.world.paid():
+            self.do(deeds.dispute(self.world, which, "inquiry" if outcome.startswith(("w", "e")) else "chargeback"))
+        if self.world.newest("dispute"):
+            self.do(deeds.dispute_turns(self.world, which, outcome))
+        if self.world.newest("review"):
+            self.do(deeds.review_ends(self.world, which, "approved"))
+        self.tell_all(told)
 
     @rule(enough=st.booleans())
     def balance(self, enough):

@@ -91,6 +91,7 @@ def check_at_rest(world: World) -> None:
     assert shop.rows("SELECT kind, state, last_error FROM job WHERE state IN ('dead', 'running')") == []
     _every_paid_session_has_its_order_or_stands_before_staff(world)
     _every_refund_is_known(world)
+    _every_dispute_is_known(world)
     _the_books_hold_what_stripe_holds(world)
     _every_order_was_confirmed_once(world)
 
@@ -116,6 +117,16 @@ def _every_refund_is_known(world: World) -> None:
     known = {row[0]: (row[1], row[2]) for row in world.shop.rows("SELECT stripe_id, amount, state FROM refund")}
     undecided = world.shop.rows("SELECT id, state FROM refund WHERE state IN ('reserved', 'sent')")
     assert (undecided, {name: state for name, state in known.items() if name}) == ([], truth)
+
+
+def _every_dispute_is_known(world: World) -> None:
+    """Its status, and what was taken for it and not given back."""
+    truth = {
+        dispute["id"]: (dispute["status"], -sum(moved["amount"] for moved in dispute["balance_transactions"]))
+        for dispute in world.newest("dispute").values()
+    }
+    known = {row[0]: (row[1], row[2]) for row in world.shop.rows("SELECT stripe_id, status, withdrawn FROM dispute")}
+    assert known == truth
 
 
 def _the_books_hold_what_stripe_holds(world: World) -> None:
