@@ -15,6 +15,7 @@ from tests.faults.stripe_faults import Door, Faults, assert_right_with_stripe, r
 from tests.integration.stories import DEBIT_THAT_WORKS
 from tests.shop import US
 
+pytestmark = pytest.mark.usefixtures("quick")
 COMPLETED = "checkout.session.completed"
 MANY = 12
 
@@ -194,6 +195,12 @@ def test_names_of_any_script_arrive_signed_byte_for_byte(shop, tee, door):
     shop.pay(session, card="4242424242424242", name="Ünïcödé “Ж” 🎧")
     assert set(door.knock()) == {200}
     assert shop.rows('SELECT name, city FROM "order"') == [("Ünïcödé “Ж” 🎧", "São Paulo")]
+
+
+def test_a_shop_without_a_secret_believes_nobody(shop, tee, paid, door):
+    shop.payments.gateway.webhook_secrets = ()
+    assert set(door.knock()) == {400}
+    nothing_heard(shop, tee)
 
 
 # -- the way back --
