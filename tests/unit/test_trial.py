@@ -1,6 +1,6 @@
 """The trial balance."""
 
-from store.payments.ledger.trial import Line, trial_balances
+from store.payments.ledger.trial import Line, moved_on, trial_balances
 
 SOLD = {("usd", "stripe_clearing"): (3950, 0), ("usd", "sales"): (0, 3400), ("usd", "shipping"): (0, 550)}
 SETTLED = {
@@ -49,3 +49,10 @@ def test_an_account_that_nobody_has_named_comes_last():
 
 def test_no_booking_is_no_currency():
     assert trial_balances({}, {}) == []
+
+
+def test_what_a_period_added_to_an_account_leaves_out_currencies_in_which_that_is_nothing():
+    yen = {("jpy", "stripe_balance"): (500, 500), ("jpy", "fees"): (0, 0)}
+    trials = trial_balances({("usd", "stripe_balance"): (1000, 0)}, {**SETTLED, **yen})
+    assert moved_on("stripe_balance", trials) == {"usd": 2805}
+    assert moved_on("bank", trials) == {}

@@ -16,10 +16,10 @@ from store.admin.ledger.schemas import read_period
 from store.errors import Invalid, NotFound
 from store.orders import repository as orders
 from store.payments.ledger import reports, sides
-from store.payments.ledger.accounts import ACCOUNTS, account_label
+from store.payments.ledger.accounts import ACCOUNTS, BALANCE, account_label
 from store.payments.ledger.comparing import Difference, of_movements, of_payments, of_payouts
 from store.payments.ledger.service import CURSOR
-from store.payments.ledger.trial import Trial, trial_balances
+from store.payments.ledger.trial import Trial, moved_on, trial_balances
 from store.payments.reconciling.cursors import find_read_at
 from store.web.access import needs
 from store.web.current import db, now, reader, settings
@@ -34,10 +34,11 @@ ON_A_PAGE = 50
 @needs(Permission.REPORTS_READ)
 def index() -> Answer:
     period, mistakes = _period()
+    trials = _trials(period)
     page = render_template(
         "admin/ledger/index.html",
-        sheets=[presentation.view_trial(trial) for trial in _trials(period)],
-        differences=[presentation.tell(one) for one in _differences(period)],
+        sheets=[presentation.view_trial(trial) for trial in trials],
+        differences=[presentation.tell(one) for one in _differences(period, trials)],
         read_at=find_read_at(reader(), CURSOR),
         period=period,
         form=_form(period, mistakes),
@@ -154,12 +155,13 @@ def _trials(period: Period) -> list[Trial]:
     return trial_balances(reports.sums_until(reader(), period.start), reports.sums_until(reader(), period.end))
 
 
-def _differences(period: Period) -> list[Difference]:
+def _differences(period: Period, trials: list[Trial]) -> list[Difference]:
     span = (reader(), period.start, period.end)
+    in_sum = moved_on(BALANCE, trials) != {currency: net for currency, net in sides.net_moved(*span).items() if net}
     return [
         *of_payments(sides.payments_that_differ(*span), now()),
         *of_payouts(sides.payouts_of(*span), now()),
-        *of_movements(sides.movements_that_differ(*span)),
+        *of_movements(sides.movements_that_differ(*span, in_sum=in_sum)),
     ]
 
 

@@ -62,7 +62,7 @@ def join_dispute(session: Session, payment: Payment, fact: DisputeFact, told: To
         row = _mirror(session, payment, fact, told)
     elif told.is_newer_than(Told(row.status, row.told_at, row.told_by)):
         _follow(row, fact, told)
-    moved = [one for one in fact.movements if _book(session, one, fact.currency, now)]
+    moved = [one for one in fact.movements if _book(session, payment, one, fact.currency, now)]
     row.withdrawn -= sum(one.amount for one in moved)
     session.flush()
     payment.withdrawn = repository.sum_withdrawn(session, payment.id)
@@ -89,12 +89,12 @@ def _follow(row: Dispute, fact: DisputeFact, told: Told) -> None:
     row.is_charge_refundable, row.reply_by = fact.is_charge_refundable, fact.reply_by
 
 
-def _book(session: Session, moved: Movement, currency: str, now: datetime) -> bool:
+def _book(session: Session, payment: Payment, moved: Movement, currency: str, now: datetime) -> bool:
     """Whether it is new: each balance transaction is booked once, whichever fact brings it. Its fee is not ours to book
     here, it comes with the settlement."""
     postings = {DISPUTES: -moved.amount, CLEARING: moved.amount}
     source = ("balance_transaction", moved.transaction_id)
-    return book(session, "dispute", *source, currency, postings, moved.happened_at, now)
+    return book(session, "dispute", *source, currency, postings, moved.happened_at, now, payment_id=payment.id)
 
 
 def _is_escalated(before: str | None, after: str) -> bool:

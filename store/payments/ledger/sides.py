@@ -32,18 +32,16 @@ MOVED_AS = {
 
 
 def payments_that_differ(session: Session, start: datetime, end: datetime) -> list[PaymentSides]:
-    """Payments for which something was booked or moved in the period, and whose two sides differ as of now."""
+    """Payments for which something of the period has no other side in it, and whose sides differ as of now."""
     what = _what()
     is_moved = JournalEntry.kind == "settlement"
     booked = func.sum(case((is_moved, 0), else_=Posting.amount))
     moved = func.sum(case((is_moved, -Posting.amount), else_=0))
-    touched = _on_clearing(select(JournalEntry.payment_id)).where(
-        JournalEntry.booked_at >= start, JournalEntry.booked_at < end
-    )
+    unmatched = _unmatched(start, end)
     query = (
         _on_clearing(select(JournalEntry.payment_id, JournalEntry.currency, what, booked, moved, _newest()))
         .outerjoin(BalanceTransaction, _moves())
-        .where(JournalEntry.payment_id.in_(touched))
+        .where(JournalEntry.payment_id.in_(unmatched))
         .group_by(JournalEntry.payment_id, JournalEntry.currency, what)
         .having(func.sum(Posting.amount) != 0)
         .order_by(_newest())  # what is on its way is youngest, and takes nobody's place
@@ -96,25 +94,59 @@ def _payouts(session: Session, *where: Any) -> list[PayoutSides]:  # noqa: ANN40
     ]
 
 
-def movements_that_differ(session: Session, start: datetime, end: datetime) -> list[MovementSides]:
-    """Movements of the period whose entries do not say what Stripe says, or that have no known reason."""
+def net_moved(session: Session, start: datetime, end: datetime) -> dict[str, int]:
+    """What Stripe has moved in the period, by currency: what the balance must have been booked to have got."""
+    query = select(BalanceTransaction.currency, func.sum(BalanceTransaction.net)).where(*_within(start, end))
+    return {currency: int(net) for currency, net in session.execute(query.group_by(BalanceTransaction.currency))}
+
+
+def movements_that_differ(session: Session, start: datetime, end: datetime, *, in_sum: bool) -> list[MovementSides]:
+    """Movements of the period that have no known reason, or whose sums do not fit.
+
+    `in_sum`: those too whose entries say another net; to be asked only when the sums of the period differ, for it
+    looks at every entry.
+    """
     moved = BalanceTransaction
     booked = func.coalesce(func.sum(case((Posting.account == BALANCE, Posting.amount), else_=0)), 0)
     unexplained = func.coalesce(func.max(case((JournalEntry.kind == "unexplained", 1), else_=0)), 0)
+    odd = select(JournalEntry.source_id).where(
+        JournalEntry.kind == "unexplained", JournalEntry.booked_at >= start, JournalEntry.booked_at < end
+    )
     query = (
         select(moved.stripe_id, moved.type, moved.currency, moved.net, moved.amount - moved.fee, booked, unexplained)
         .outerjoin(JournalEntry, _moves())
         .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
-        .where(moved.happened_at >= start, moved.happened_at < end)
+        .where(*_within(start, end))
         .group_by(moved.id, moved.stripe_id, moved.type, moved.currency, moved.net, moved.amount, moved.fee)
-        .having(or_(booked != moved.net, moved.net != moved.amount - moved.fee, unexplained == 1))
         .order_by(moved.id)
         .limit(MOST)
     )
+    if in_sum:
+        query = query.having(or_(booked != moved.net, moved.net != moved.amount - moved.fee, unexplained == 1))
+    else:
+        query = query.where(or_(moved.net != moved.amount - moved.fee, moved.stripe_id.in_(odd)))
     return [
-        MovementSides(stripe_id, type_, currency, net, makes, int(here), bool(odd))
-        for stripe_id, type_, currency, net, makes, here, odd in session.execute(query)
+        MovementSides(stripe_id, type_, currency, net, makes, int(here), bool(is_odd))
+        for stripe_id, type_, currency, net, makes, here, is_odd in session.execute(query)
     ]
+
+
+def _within(start: datetime, end: datetime) -> tuple[Any, Any]:
+    return BalanceTransaction.happened_at >= start, BalanceTransaction.happened_at < end
+
+
+def _unmatched(start: datetime, end: datetime) -> Any:  # noqa: ANN401
+    """Payments of which the period holds more on one side than on the other: every booking has its movement.
+
+    A sum alone would not do: a payment and its refund, both not moved, come to nothing together.
+    """
+    surplus = func.sum(case((JournalEntry.kind == "settlement", -1), else_=1))
+    return (
+        _on_clearing(select(JournalEntry.payment_id))
+        .where(JournalEntry.booked_at >= start, JournalEntry.booked_at < end)
+        .group_by(JournalEntry.payment_id, JournalEntry.currency)
+        .having(or_(func.sum(Posting.amount) != 0, surplus != 0))
+    )
 
 
 def _what() -> Any:  # noqa: ANN401 - SQLAlchemy's expression type is not worth naming

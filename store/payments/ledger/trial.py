@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.payments.ledger.accounts import ACCOUNTS
@@ -42,6 +42,12 @@ def trial_balances(before: Sums, until: Sums) -> list[Trial]:
     currencies = {currency for currency, _ in until}
     trials = [_of_currency(currency, before, until) for currency in sorted(currencies)]
     return sorted(trials, key=lambda trial: (-len(trial.lines), trial.currency))
+
+
+def moved_on(account: str, trials: Iterable[Trial]) -> dict[str, int]:
+    """What the period added to an account, by currency; where that is nothing, the currency is left out."""
+    lines = [(trial.currency, line) for trial in trials for line in trial.lines if line.account == account]
+    return {currency: line.debit - line.credit for currency, line in lines if line.debit != line.credit}
 
 
 def _of_currency(currency: str, before: Sums, until: Sums) -> Trial:
