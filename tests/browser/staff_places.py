@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from store.actors import Role
 from tests.browser.at_work import TRACKING, colleague, product_id, section
+from tests.browser.attention_places import WAITING
 from tests.browser.own_places import Place, Visit, as_staff, refused
 from tests.browser.running import Guest, RunningShop
 
@@ -136,4 +137,5 @@ AT_WORK: dict[str, Place] = {
     "order part shipped": order_sent(1),
     "note with mistakes": refused(order_at_work, "Add note"),
     "staff of two": staff_of_two,
+    **WAITING,
 }
