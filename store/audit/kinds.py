@@ -33,29 +33,6 @@ class Kind:
 
 MONEY = (Permission.REFUNDS_WRITE, Permission.ORDERS_WRITE)
 ACCEPTED = "It closes by itself when the payment is accepted or has been refunded."
-REFUND = Kind(
-    "Refund made at Stripe",
-    "Look at the refund in Stripe's dashboard, and keep what was refunded from leaving the house.",
-    Urgency.NOW,
-    permissions=MONEY,
-)
-DISPUTE = Kind(
-    "Dispute",
-    "Answer it in Stripe's dashboard before the bank's date, with what was sent and when it arrived.",
-    Urgency.NOW,
-    permissions=MONEY,
-)
-DISPUTE_MOVED = Kind(
-    "Dispute",
-    "Look at the dispute in Stripe's dashboard: its money has moved, or it has been decided.",
-    permissions=MONEY,
-)
-REVIEW = Kind(
-    "Payment under review",
-    "Decide the review in Stripe's dashboard before anything of the order leaves.",
-    Urgency.NOW,
-    permissions=MONEY,
-)
 
 KINDS: dict[str, Kind] = {
     "unapplied_duplicate": Kind(
@@ -190,23 +167,37 @@ KINDS: dict[str, Kind] = {
         Urgency.NOW,
         permissions=MONEY,
     ),
-    "refund.created": REFUND,
-    "refund.updated": REFUND,
-    "refund.failed": REFUND,
-    "charge.refunded": REFUND,
-    "charge.dispute.created": DISPUTE,
-    "charge.dispute.updated": DISPUTE,
-    "charge.dispute.closed": DISPUTE_MOVED,
-    "charge.dispute.funds_withdrawn": DISPUTE_MOVED,
-    "charge.dispute.funds_reinstated": DISPUTE_MOVED,
-    "radar.early_fraud_warning.created": Kind(
-        "Warning of fraud",
-        "Ask the buyer, or refund the payment, before anything of the order leaves.",
+    "dispute": Kind(
+        "Dispute",
+        "Answer the bank at Stripe by its date, with what was sent and when it arrived. Until it ends nothing leaves.",
         Urgency.NOW,
-        permissions=MONEY,
+        "It closes by itself when the dispute has ended.",
+        MONEY,
     ),
-    "review.opened": REVIEW,
-    "review.closed": REVIEW,
+    "review": Kind(
+        "Payment under review",
+        "Decide the review at Stripe. Until then nothing of the order leaves.",
+        Urgency.NOW,
+        "It closes by itself when the review has ended.",
+        MONEY,
+    ),
+    "early_fraud_warning": Kind(
+        "Warning of fraud",
+        "Ask the buyer, or refund the payment. Until then nothing of the order leaves.",
+        Urgency.NOW,
+        "It closes by itself when the bank no longer waits for anything.",
+        MONEY,
+    ),
+    "limit_exceeded": Kind(
+        "More than one person's share",
+        "Send it all the same, or refund some of it.",
+    ),
+    "clock_skew": Kind(
+        "The clock is wrong",
+        "Set the clock of the shop's machine right: events that Stripe has signed are refused by a wrong one.",
+        Urgency.NOW,
+        "It closes by itself when the clocks agree.",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, select, text, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from store.audit.kinds import Urgency, urgent
@@ -59,25 +59,22 @@ def close_attention(session: Session, kind: str, subject: str, now: datetime) ->
     session.execute(still_open.values(closed_at=now))
 
 
-def _most_urgent_first() -> tuple[ColumnElement[object], ...]:
-    """Those with a date to reply by, then those for which somebody waits; the oldest of each first."""
-    waits = case((Attention.kind.in_(urgent(Urgency.NOW)), 0), else_=1)
-    return (Attention.due_at.is_(None), Attention.due_at, waits, Attention.opened_at, Attention.id)
-
-
 def list_open(session: Session, skip: int = 0, most: int | None = None) -> list[Attention]:
-    """Open matters, the most urgent first."""
-    return _page(session, select(Attention).where(OPEN).order_by(*_most_urgent_first()), skip, most)
+    """Open matters: those with a date to reply by, then those for which somebody waits; the oldest of each first."""
+    waits = case((Attention.kind.in_(urgent(Urgency.NOW)), 0), else_=1)
+    ordered = (
+        select(Attention)
+        .where(OPEN)
+        .order_by(Attention.due_at.is_(None), Attention.due_at, waits, Attention.opened_at, Attention.id)
+    )
+    return list(session.scalars(ordered.offset(skip).limit(most)))
 
 
 def list_closed(session: Session, skip: int, most: int) -> list[Attention]:
     """Closed matters, the latest first."""
     closed = select(Attention).where(Attention.closed_at.is_not(None))
-    return _page(session, closed.order_by(Attention.closed_at.desc(), Attention.id.desc()), skip, most)
-
-
-def _page(session: Session, query: Select[tuple[Attention]], skip: int, most: int | None) -> list[Attention]:
-    return list(session.scalars(query.offset(skip).limit(most) if most is not None else query))
+    latest = closed.order_by(Attention.closed_at.desc(), Attention.id.desc())
+    return list(session.scalars(latest.offset(skip).limit(most)))
 
 
 def list_about(session: Session, subjects: Collection[str]) -> list[Attention]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.audit.repository import close_attention
 from store.cart import repository as carts
 from store.mail.addresses import mail_key
 from store.members.repository import lock_proven
@@ -24,10 +25,17 @@ def end_unpaid(session: Session, checkout: Checkout, state: CheckoutState, now: 
 
     The caller knows from Stripe that every session of it is dead; a timer alone never comes here.
     """
+    _stop_waiting(session, checkout, now)
     checkout.move_to(state, now)
     stock.release(session, checkout.id, now)
     stock.forget_live_checkout(session, checkout.owners)
     limits.give_back(session, checkout)
+
+
+def _stop_waiting(session: Session, checkout: Checkout, now: datetime) -> None:
+    """The payment that was on its way, perhaps for too long, has come or failed."""
+    if checkout.state is CheckoutState.AWAITING_PAYMENT:
+        close_attention(session, "payment_overdue", f"checkout:{checkout.id}", now)
 
 
 def leave_bag(session: Session, checkout: Checkout, now: datetime) -> None:
@@ -46,6 +54,7 @@ def make_order(session: Session, checkout: Checkout, paid_at: datetime | None, n
         stock.forget_live_checkout(session, checkout.owners)
     else:
         limits.take_again(session, checkout, now)
+    _stop_waiting(session, checkout, now)
     checkout.move_to(CheckoutState.PAID, now)
     stock.sell(session, checkout.id, now)
     order = Order(

@@ -91,7 +91,6 @@ def _release(session: Session, actor: Actor, checkout: Checkout, reason: str, re
     end_unpaid(session, checkout, CheckoutState.CANCELLED, now)
     checkout.released_by, checkout.release_key = actor.name, request_key
     subject = f"checkout:{checkout.id}"
-    close_attention(session, "payment_overdue", subject, now)
     close_attention(session, "session_mismatch", subject, now)
     for attempt in repository.list_attempts(session, checkout.id):
         close_attention(session, "session_unreadable", f"attempt:{attempt.id}", now)

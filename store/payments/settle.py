@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store.actors import SYSTEM
-from store.audit.repository import raise_attention
+from store.audit.repository import close_attention, raise_attention
 from store.jobs.repository import enqueue
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
@@ -157,6 +157,7 @@ def _join(
     attempt.stripe_id = fact.session_id
     attempt.state = join_session(attempt.state, said)
     attempt.dead = attempt.dead or fact.is_dead
+    close_attention(session, "session_unreadable", f"attempt:{attempt.id}", now)  # for Stripe has told
     if said is SessionState.COMPLETE and checkout.bag_taken_at is None:
         leave_bag(session, checkout, now)
     if payment is not None:

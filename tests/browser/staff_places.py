@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from store.actors import Role
 from tests.browser.at_work import TRACKING, colleague, product_id, section
+from tests.browser.attention_places import WAITING
 from tests.browser.own_places import Place, Visit, as_staff, refused
 from tests.browser.running import Guest, RunningShop
 
@@ -160,4 +161,5 @@ AT_WORK: dict[str, Place] = {
     "staff of two": staff_of_two,
     "order disputed": order_disputed,
     "orders held back": as_staff("/admin/orders?state=held"),
+    **WAITING,
 }

@@ -209,7 +209,7 @@ def test_what_was_not_ours_is_told_by_its_number(shop, clerk):
     shop.account.pay(session)
     shop.deliver(COMPLETED)
     page = clerk.get("/admin/webhook-events")
-    assert_staff_page(page, 200, "Not ours")
+    assert_staff_page(page, 200, "Not for us")
     assert re.search(COMPLETED + r"</th>\s*<td[^>]*>1</td>", page.text)
 
 

@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from store.audit.models import AuditEntry
 from store.errors import Conflict, Forbidden, NotFound
+from store.payments import repository
+from store.payments.refunds import repository as refunds
+from store.payments.refunds.joining import reject
 from tests.integration.quarantined import (
     COMPLETED,
     OMAR,
@@ -190,15 +193,21 @@ def test_a_late_payment_is_accepted_once_the_things_are_found_and_its_refund_cam
     payment = paid_late(shop, last)
     refused(shop, "going back, so it cannot pay for an order any more", payment)
 
-    shop.write("UPDATE refund SET state = 'rejected'")
-    shop.write("UPDATE payment SET refunded = 0")
+    now = shop.clock()
+
+    def come_to_nothing(session):
+        locked = repository.lock_payment(session, payment, now)
+        (refund,) = refunds.list_refunds(session, locked.id)
+        reject(session, locked, refund, "As the test wants it.", now)
+
+    shop.db.run(come_to_nothing)
     refused(shop, "Too few are left of what was ordered \\(NMX-100", payment)
 
     do.receive(last, 1)
     accepted(shop, payment)
     assert shop.level(last) == (2, 2)
     assert money(shop) == [(2350, "usd", None, True, "member:5")]
-    assert shop.attention() == ["session_contradiction"]
+    assert shop.attention() == ["session_contradiction", "refund_rejected"]
 
 
 def test_what_has_gone_back_cannot_be_accepted_and_its_things_are_free_again(shop, tee):

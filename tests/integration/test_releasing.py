@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from store.audit.repository import raise_attention
 from store.errors import Conflict, Forbidden, NotFound
 from store.payments.releasing import release
 from tests.integration.quarantined import COMPLETED, OMAR, ORLA, RITA, everything, money, quarantine
@@ -67,6 +68,27 @@ def test_what_stripe_will_not_tell_about_is_released_by_a_person_only(shop):
     ]
     shop.worker.drain()
     assert (shop.breaches(), shop.attention()) == ([], [])
+
+
+def test_once_stripe_tells_after_all_the_matter_settles_itself(shop):
+    held(shop)
+    shop.worker.drain()
+    assert shop.attention() == ["session_unreadable"]
+    shop.relay.tricks.clear()
+    shop.clock.advance(minutes=1)
+    shop.worker.drain()
+    assert (shop.state_of(checkout(shop)), shop.attention()) == ("expired", [])
+    assert shop.rows("SELECT closed_by FROM attention") == [(None,)]
+
+
+def test_a_payment_that_was_on_its_way_for_too_long_settles_its_matter_when_it_comes(shop):
+    shop.pay(shop.check_out(shop.visitor_with(shop.tee)), iban=DEBIT_THAT_WORKS)
+    shop.deliver(COMPLETED)
+    now, subject = shop.clock(), f"checkout:{checkout(shop)}"
+    shop.db.run(lambda session: raise_attention(session, "payment_overdue", subject, "Late.", now))
+    shop.clock.advance(days=4)
+    shop.deliver()
+    assert (shop.state_of(checkout(shop)), shop.attention()) == ("paid", [])
 
 
 def test_it_is_released_while_stripe_cannot_be_reached_at_all(shop):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from store.orders.models import Order
-from store.payments.disputes.models import Dispute
+from store.payments.disputes.facts import WarningKind
+from store.payments.disputes.models import Dispute, FraudWarning
 from store.payments.models import Payment, StripeSession
 from store.payments.refunds.models import Refund
 
 
 def belongs_to(session: Session, subjects: Iterable[str]) -> dict[str, str]:
-    """For `attempt:…`, `session:…`, `refund:…` and `dispute:…` the subject of the page that shows them."""
+    """For `attempt:…`, `session:…`, `refund:…`, `dispute:…` and warnings the subject of the page that shows them."""
     names: dict[str, list[str]] = {}
     for subject in subjects:
         kind, _, name = subject.partition(":")
@@ -22,7 +23,8 @@ def belongs_to(session: Session, subjects: Iterable[str]) -> dict[str, str]:
     return {
         **_of_sessions(session, names.get("attempt", []), names.get("session", [])),
         **_of_refunds(session, names.get("refund", [])),
-        **_of_disputes(session, names.get("dispute", [])),
+        **_of_doubts(session, ["dispute"], Dispute, names),
+        **_of_doubts(session, [kind.value for kind in WarningKind], FraudWarning, names),
     }
 
 
@@ -31,7 +33,7 @@ def _of_sessions(session: Session, attempts: list[str], stripe_ids: list[str]) -
         return {}
     query = select(StripeSession.id, StripeSession.stripe_id, StripeSession.checkout_id)
     query = query.where(or_(StripeSession.id.in_(attempts), StripeSession.stripe_id.in_(stripe_ids)))
-    found = {}
+    found: dict[str, str] = {}
     for attempt, stripe_id, checkout in session.execute(query):
         found |= {f"attempt:{attempt}": f"checkout:{checkout}", f"session:{stripe_id}": f"checkout:{checkout}"}
     return found
@@ -46,18 +48,17 @@ def _of_refunds(session: Session, ids: list[str]) -> dict[str, str]:
     return {f"refund:{refund}": _shown_by(intent, number) for refund, intent, number in rows}
 
 
-def _of_disputes(session: Session, names: list[str]) -> dict[str, str]:
-    if not names:
+def _of_doubts(
+    session: Session, kinds: Sequence[str], table: type[Dispute] | type[FraudWarning], names: Mapping[str, list[str]]
+) -> dict[str, str]:
+    """Disputes and warnings are named by Stripe's id."""
+    wanted = [name for kind in kinds for name in names.get(kind, [])]
+    if not wanted:
         return {}
-    numbers = [int(one) for one in names if one.isascii() and one.isdigit()]
-    query = select(Dispute.id, Dispute.stripe_id, Payment.payment_intent, Order.number)
-    query = query.join(Payment, Payment.id == Dispute.payment_id).outerjoin(Order, Order.id == Payment.order_id)
-    found = {}
-    for number, stripe_id, intent, order in session.execute(
-        query.where(or_(Dispute.id.in_(numbers), Dispute.stripe_id.in_(names)))
-    ):
-        found |= {f"dispute:{number}": _shown_by(intent, order), f"dispute:{stripe_id}": _shown_by(intent, order)}
-    return found
+    query = select(table.stripe_id, Payment.payment_intent, Order.number)
+    query = query.join(Payment, Payment.id == table.payment_id).outerjoin(Order, Order.id == Payment.order_id)
+    rows = session.execute(query.where(table.stripe_id.in_(wanted))).all()
+    return {f"{kind}:{name}": _shown_by(intent, number) for name, intent, number in rows for kind in kinds}
 
 
 def _shown_by(payment_intent: str, order_number: str | None) -> str:

@@ -48,8 +48,8 @@ def tabs(current: str, open_matters: int | None = None) -> list[dict[str, Any]]:
     pages = {
         "open": ("Open", url_for("admin_attention.index"), open_matters),
         "closed": ("Closed", url_for("admin_attention.index", state="closed"), None),
-        "events": ("Stripe’s events", url_for("admin_events.index"), None),
-        "jobs": ("Jobs given up", url_for("admin_jobs.index"), None),
+        "events": ("Events", url_for("admin_events.index"), None),
+        "jobs": ("Jobs", url_for("admin_jobs.index"), None),
     }
     return [
         {"label": label, "url": url, "current": name == current, "count": count}

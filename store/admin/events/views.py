@@ -73,8 +73,8 @@ def _list(notice: str | None = None) -> str:
         may_try=actor().may(Permission.ORDERS_WRITE),
         notice=DONE["failed"] if said == "failed" else notice,
         done=DONE.get(said) if said != "failed" else None,
-        first_url=url_for(".index", **asked) if "after" in request.args else None,
-        next_url=url_for(".index", **asked, after=page[-1].id) if len(found) > ON_A_PAGE else None,
+        first_url=_url(asked) if "after" in request.args else None,
+        next_url=_url(asked, page[-1].id) if len(found) > ON_A_PAGE else None,
     )
 
 
@@ -88,15 +88,18 @@ def _asked() -> dict[str, str | None]:
     }
 
 
+def _url(asked: dict[str, str | None], after: str | None = None) -> str:
+    return url_for(".index", outcome=asked["outcome"], type=asked["type"], q=asked["q"], after=after)
+
+
 def _outcomes(asked: dict[str, str | None]) -> list[dict[str, Any]]:
     """The list narrowed to each outcome; those that wait with how many there are."""
     counts = count_by_outcome(reader())
-    others = {"type": asked["type"], "q": asked["q"]}
-    narrowed = [{"label": "All", "url": url_for(".index", **others), "current": asked["outcome"] is None}]
+    narrowed = [{"label": "All", "url": _url(asked | {"outcome": None}), "current": asked["outcome"] is None}]
     narrowed += [
         {
             "label": OUTCOMES[one][0],
-            "url": url_for(".index", **others, outcome=one.value),
+            "url": _url(asked | {"outcome": one.value}),
             "current": asked["outcome"] == one,
             "count": counts.get(one),
         }

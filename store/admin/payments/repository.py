@@ -38,15 +38,16 @@ def get_known(session: Session, payment_intent: str) -> Known:
     checkout = session.get(Checkout, payment.checkout_id) if payment.checkout_id else None
     refunds = list_refunds(session, payment.id)
     sessions = list_sessions(session, [payment.checkout_id] if payment.checkout_id else [])
-    at_stripe = [one.stripe_id for one in (*sessions, *refunds) if one.stripe_id]
+    at_stripe = [one.stripe_id for one in sessions if one.stripe_id]
+    sent_back = [one.stripe_id for one in refunds if one.stripe_id]
     return Known(
         payment=payment,
         checkout=checkout,
         order=_order_of(session, payment),
         sessions=sessions,
         refunds=refunds,
-        entries=_entries(session, [payment_intent, *(one.stripe_id for one in refunds if one.stripe_id)]),
-        events=list_events(session, [payment_intent, *at_stripe]),
+        entries=_entries(session, [payment_intent, *sent_back]),
+        events=list_events(session, [payment_intent, *at_stripe, *sent_back]),
     )
 
 
