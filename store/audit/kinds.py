@@ -188,15 +188,10 @@ KINDS: dict[str, Kind] = {
         "It closes by itself when the bank no longer waits for anything.",
         MONEY,
     ),
-    "limit_exceeded": Kind(
-        "More than one person's share",
-        "Send it all the same, or refund some of it.",
-    ),
-    "clock_skew": Kind(
-        "The clock is wrong",
-        "Set the clock of the shop's machine right: events that Stripe has signed are refused by a wrong one.",
-        Urgency.NOW,
-        "It closes by itself when the clocks agree.",
+    "balance_unexplained": Kind(
+        "Unknown movement at Stripe",
+        "Look at it in Stripe's dashboard: it stands on the account Unexplained of the ledger.",
+        permissions=(Permission.REPORTS_READ, *MONEY),
     ),
 }
 

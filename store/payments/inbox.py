@@ -137,8 +137,10 @@ def _about_a_payment(session: Session, event: Event, now: datetime) -> EventOutc
         moved = note_named(session, event.body["data"]["object"], now)
         outcome = handler(session, payment, event, now)
         return EventOutcome.APPLIED if moved and outcome is EventOutcome.IGNORED else outcome
-    sentence = f"Stripe reports {event.type} for one of our payments. Look at it in Stripe's dashboard."
-    raise_attention(session, event.type, f"payment:{event.payment_intent}", sentence, now)
+    sentence = (
+        f"Stripe reports {event.type} for one of our payments, which this shop cannot read. Look at it at Stripe."
+    )
+    raise_attention(session, "event_unread", f"event:{event.id}", sentence, now)
     return EventOutcome.ATTENTION
 
 
