@@ -2,7 +2,15 @@ import itertools
 
 import pytest
 
-from store.fulfilment.parcels import TOO_MANY, HeldBy, Units, fulfilment_of, why_not_sent, why_not_this_parcel
+from store.fulfilment.parcels import (
+    TOO_MANY,
+    HeldBy,
+    Units,
+    fulfilment_of,
+    progress_after,
+    why_not_sent,
+    why_not_this_parcel,
+)
 from store.orders.lifecycle import (
     SENDABLE,
     UNSENT,
@@ -15,7 +23,7 @@ from store.orders.lifecycle import (
 STEPS = {
     "unfulfilled": {"packed", "part", "shipped", "cancelled"},
     "packed": {"part", "shipped", "cancelled"},
-    "part": {"part", "shipped"},
+    "part": {"part", "shipped", "returned"},
     "shipped": {"delivered", "returned"},
     "delivered": {"returned"},
     "cancelled": set(),
@@ -134,3 +142,21 @@ def test_a_parcel_never_holds_more_than_is_left(wanted):
 @pytest.mark.parametrize("wanted", [{9: 1}, {7: 1, 9: 1}, {7: -1}, {7: 2, 8: -1}])
 def test_a_parcel_holds_nothing_of_another_order_and_nothing_negative(wanted):
     assert "not of this order" in why_not_this_parcel(wanted, LINES)
+
+
+@pytest.mark.parametrize(
+    ("known", "lines", "returned", "becomes"),
+    [
+        ("unfulfilled", [Units(2, cancelled=1)], 0, "unfulfilled"),
+        ("packed", [Units(2, cancelled=1)], 0, "packed"),
+        ("packed", [Units(2, cancelled=2)], 0, "cancelled"),
+        ("part", [Units(2, shipped=1, cancelled=1)], 0, "shipped"),
+        ("part", [Units(2, shipped=1, cancelled=1)], 1, "returned"),
+        ("part", [Units(2, shipped=1)], 1, "part"),
+        ("shipped", [Units(2, shipped=2)], 1, "shipped"),
+        ("delivered", [Units(2, shipped=2)], 2, "returned"),
+        ("delivered", [Units(2, shipped=2)], 1, "delivered"),
+    ],
+)
+def test_how_far_an_order_is_after_units_were_canceled_or_came_back(known, lines, returned, becomes):
+    assert progress_after(FulfilmentState(known), lines, returned=returned).value == becomes

@@ -50,8 +50,7 @@ def book(
         raise ValueError(f"an entry of kind {kind} must name what caused it")
     if sum(postings.values()):
         raise ValueError(f"the postings of {kind} for {source_type} {source_id} do not balance")
-    moved = {account: amount for account, amount in postings.items() if amount}
-    if not moved:
+    if not (moved := {account: amount for account, amount in postings.items() if amount}):
         return False
     row = insert(session, JournalEntry).values(
         kind=kind,
@@ -64,13 +63,12 @@ def book(
     )
     once = row.on_conflict_do_nothing(index_elements=["kind", "source_type", "source_id"])
     entry_id = session.scalar(once.returning(JournalEntry.id))
-    if entry_id is None:
-        return False
-    lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
-    session.execute(insert_plainly(Posting), lines)
-    if closing.may_be_closed(booked_at, now):
-        closing.add_late(session, currency, moved, booked_at, now)
-    return True
+    if entry_id is not None:
+        lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
+        session.execute(insert_plainly(Posting), lines)
+        if closing.may_be_closed(booked_at, now):
+            closing.add_late(session, currency, moved, booked_at, now)
+    return entry_id is not None
 
 
 def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetime, now: datetime) -> None:
