@@ -26,7 +26,7 @@ from store.pricing.countries import country_name
 from store.pricing.quote import Quote
 from store.pricing.repository import list_destinations
 from store.web import cookies
-from store.web.current import actor, db, reader, settings
+from store.web.current import actor, db, reader, rest, settings
 from store.web.limits import limiter, network
 
 blueprint = Blueprint("checkout", __name__)
@@ -36,6 +36,8 @@ ENDED_UNPAID = (CheckoutState.EXPIRED, CheckoutState.CANCELLED)
 
 
 def checkouts() -> Checkouts:
+    """The use cases of a checkout. They may wait for Stripe, and keep no connection of this request's meanwhile."""
+    rest()
     found: Checkouts = current_app.extensions["checkouts"]
     return found
 

@@ -52,6 +52,15 @@ def reader() -> Session:
     return session
 
 
+def rest() -> None:
+    """Give the connection of `reader` back before something that may wait for others; the next read takes one again.
+
+    Else a handful of requests that wait for Stripe would keep everybody else from reading.
+    """
+    if "reader" in g:
+        g.reader.close()
+
+
 def register(app: Flask) -> None:
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:

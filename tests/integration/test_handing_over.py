@@ -181,3 +181,15 @@ def test_a_session_ends_at_stripe_a_little_after_the_hold(open_shop, hold, minut
     (call,) = shop.requests("/v1/checkout/sessions")
     ended = shop.clock().timestamp()
     assert begun - 1 <= int(call["params"]["expires_at"]) - minutes * 60 <= ended
+
+
+def test_whoever_waits_for_stripe_keeps_no_connection_from_readers(between, relay):
+    pool, meanwhile = between.db.engine.pool, []
+
+    def watched(forward):
+        meanwhile.append(pool.checkedout())
+        return forward()
+
+    relay.tricks[CREATE] = watched
+    between.check_out(between.client)
+    assert meanwhile == [0]

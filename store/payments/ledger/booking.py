@@ -64,11 +64,15 @@ def book(
     once = row.on_conflict_do_nothing(index_elements=["kind", "source_type", "source_id"])
     entry_id = session.scalar(once.returning(JournalEntry.id))
     if entry_id is not None:
-        lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
-        session.execute(insert_plainly(Posting), lines)
+        _post(session, entry_id, moved)
         if closing.may_be_closed(booked_at, now):
             closing.add_late(session, currency, moved, booked_at, now)
     return entry_id is not None
+
+
+def _post(session: Session, entry_id: int, moved: Mapping[str, int]) -> None:
+    lines = [{"entry_id": entry_id, "account": account, "amount": amount} for account, amount in moved.items()]
+    session.execute(insert_plainly(Posting), lines)
 
 
 def book_sale(session: Session, order: Order, payment: Payment, paid_at: datetime, now: datetime) -> None:
