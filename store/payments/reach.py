@@ -12,7 +12,7 @@ import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.clock import Clock
@@ -83,7 +83,7 @@ class Watch:
             if was_away:
                 self.db.run(note_answer, repeatable=True)
                 log.warning("Stripe answers again")
-        except (DBAPIError, Unavailable) as error:
+        except (SQLAlchemyError, Unavailable) as error:
             log.warning("cannot note that Stripe answers: %s", type(error).__name__)
 
     def silent(self) -> None:
@@ -96,7 +96,7 @@ class Watch:
         now = self.clock()
         try:
             self.db.run(lambda session: note_silence(session, now), repeatable=True)
-        except (DBAPIError, Unavailable) as error:
+        except (SQLAlchemyError, Unavailable) as error:
             log.warning("cannot note that Stripe is away: %s", type(error).__name__)
         else:
             log.warning("Stripe has not answered %s times in a row", self._silence)

@@ -14,7 +14,7 @@ from store.orders import repository as orders
 from store.orders.lifecycle import CheckoutState
 from store.payments import repository
 from store.payments.gateway import Refused, StoredFailure
-from store.payments.models import StripeSession
+from store.payments.models import SessionState, StripeSession
 from store.payments.service import STRIPES_SHORTEST, Payments
 
 log = logging.getLogger(__name__)
@@ -38,21 +38,31 @@ class Sweeper:
     payments: Payments
 
     def sweep(self, _job: Job | None = None) -> None:
-        """Look at every checkout whose hold has ended, and give its things back once Stripe says it is dead."""
+        """Look at every checkout whose hold has ended, and give its things back once Stripe says it is dead.
+
+        One that cannot be settled keeps no other one held: what went wrong is raised when all have been looked at.
+        """
         db, now = self.payments.db, self.payments.clock()
         with db.reader() as reader:
             due = repository.list_due(reader, now, SWEEP_AT_MOST)
-        known = self._settle_by_pages([attempt for attempt in due if attempt.stripe_id and attempt.expires_at <= now])
-        asked = []
+        known = self._settle_by_pages([one for one in due if one.state is SessionState.OPEN and one.expires_at <= now])
+        asked: list[str] = []
+        faults: list[Exception] = []
         for attempt in due:
             if self.payments.clock() > now + SWEEP_FOR:
                 break
-            if attempt.id not in known:
-                self._guarded(attempt)
             asked.append(attempt.id)
-            self._tell_if_overdue(attempt.checkout_id)
+            try:
+                if attempt.id not in known:
+                    self._guarded(attempt)
+                self._tell_if_overdue(attempt.checkout_id)
+            except Exception as fault:
+                log.exception("attempt %s could not be settled", attempt.id)
+                faults.append(fault)
         if asked:
             db.run(lambda session: repository.note_asked(session, asked, now), repeatable=True)
+        if faults:
+            raise faults[0]
 
     def _settle_by_pages(self, attempts: Sequence[StripeSession]) -> set[str]:
         """Settle what Stripe has ended, page by page; the ids of the attempts of which it told."""
@@ -66,7 +76,7 @@ class Sweeper:
                 if fact.session_id in wanted and fact.status != "open":
                     self.payments.settle(fact)
                     told.add(wanted[fact.session_id])
-                if len(told) == len(wanted) or self.payments.clock() > now + SWEEP_FOR:
+                if len(told) == len(wanted) or self.payments.clock() > now + SWEEP_FOR / 2:
                     break
         except (PaymentUnavailable, Refused) as error:
             log.warning("Stripe does not list its sessions: %s", type(error).__name__)

@@ -8,6 +8,7 @@ import pytest
 from store.errors import PaymentUnavailable
 from store.payments.gateway import Refused
 from store.payments.reach import PacedWatch, Watch, take_turn
+from store.payments.service import Payments
 from tests.relay import CREATE, answers, never_arrives
 from tests.shop import US, token
 
@@ -119,6 +120,11 @@ def test_people_never_wait_for_jobs(shop):
     assert time.monotonic() - begin < 5
 
 
+def sweep(shop):
+    """The sweeper alone: what other jobs ask is not counted here."""
+    shop.worker.handlers["sweep"](None)
+
+
 def abandon(shop, variant_id, count):
     """So many checkouts that nobody pays, all of them seen by Stripe."""
     for _ in range(count):
@@ -131,7 +137,7 @@ def test_a_drop_that_nobody_has_paid_is_cleared_from_stripes_lists_and_not_one_b
     between.pay(paid)
     between.clock.advance(minutes=40)  # longer than Stripe keeps a page open, and every webhook was lost
     relay.asked.clear()
-    between.worker.drain()
+    sweep(between)
     assert relay.asked == [LIST]
     assert between.level(between.tee) == (60, 1)
     assert between.counts()["order"] == 1
@@ -141,7 +147,7 @@ def test_what_a_list_does_not_tell_is_asked_for_by_itself(between, relay):
     abandon(between, between.tee, 10)
     between.clock.advance(minutes=40)
     relay.tricks[LIST] = answers(500)
-    between.worker.drain()
+    sweep(between)
     assert between.level(between.tee) == (60, 0)
 
 
@@ -151,7 +157,7 @@ def test_what_keeps_others_from_the_last_units_is_asked_about_first(between, rel
     contended = between.check_out(between.visitor_with(last))
     between.clock.advance(minutes=31)
     relay.asked.clear()
-    between.worker.drain()
+    sweep(between)
     assert relay.asked[0] == ("POST", f"/v1/checkout/sessions/{contended}/expire")
     assert (len(relay.asked), between.level(last), between.level(between.tee)) == (4, (1, 0), (60, 0))
 
@@ -161,16 +167,16 @@ def test_those_that_cannot_be_read_do_not_keep_the_others_waiting(between, relay
     for session in lost:
         relay.tricks["POST", f"/v1/checkout/sessions/{session}/expire"] = answers(404, "invalid_request_error")
     between.clock.advance(minutes=31)
-    between.worker.drain()
+    sweep(between)
     other = between.check_out(between.visitor_with(between.tee))
     between.clock.advance(minutes=31)
     relay.asked.clear()
-    between.worker.drain()
+    sweep(between)
     between.clock.advance(minutes=2)
     newest = between.check_out(between.visitor_with(between.tee))
     between.write("UPDATE checkout SET hold_ends_at = created_at")
     relay.asked.clear()
-    between.worker.drain()
+    sweep(between)
     assert relay.asked[0] == ("POST", f"/v1/checkout/sessions/{newest}/expire")
     assert between.account.v1.checkout.sessions.retrieve(other).status == "expired"
 
@@ -181,11 +187,11 @@ def test_a_bank_that_takes_days_is_asked_once_an_hour(between, relay):
     between.clock.advance(minutes=31)
     relay.asked.clear()
     for _ in range(5):
-        between.worker.drain()
+        sweep(between)
         between.clock.advance(minutes=5)
     assert len(relay.asked) == 1
     between.clock.advance(minutes=40)
-    between.worker.drain()
+    sweep(between)
     assert len(relay.asked) == 2
 
 
@@ -203,3 +209,25 @@ def test_a_job_that_may_not_ask_is_told_at_once(shop):
         watch.silent()
     with pytest.raises(PaymentUnavailable):
         watch.before()
+
+
+def test_one_checkout_that_cannot_be_settled_keeps_no_other_one_held(between, monkeypatch):
+    abandon(between, between.tee, 3)
+    poison, settle = between.value("SELECT MIN(id) FROM stripe_session"), Payments.close_attempt
+
+    def close(payments, attempt, *how):
+        if attempt.id == poison:
+            raise RuntimeError("a fault of ours")
+        return settle(payments, attempt, *how)
+
+    monkeypatch.setattr(Payments, "close_attempt", close)
+    between.clock.advance(minutes=31)
+    between.worker.drain()
+    assert between.level(between.tee) == (60, 1)
+    assert between.rows("SELECT last_error FROM job WHERE kind = 'sweep' AND last_error IS NOT NULL") == [
+        ("RuntimeError: a fault of ours",)
+    ]
+    monkeypatch.undo()
+    between.clock.advance(minutes=1)
+    between.worker.drain()
+    assert between.level(between.tee) == (60, 0)
