@@ -21,6 +21,11 @@ def sweep(shop, **after):
     shop.worker.drain()
 
 
+def asked_of_sessions(relay):
+    """How often somebody asked about sessions: other jobs ask Stripe other things."""
+    return sum("/checkout/sessions" in path for _, path in relay.asked)
+
+
 def at_stripe(shop):
     return [session.status for session in shop.account.v1.checkout.sessions.list({"limit": 100}).data]
 
@@ -39,9 +44,13 @@ def stands(shop):
 
 def test_before_a_hold_has_ended_nobody_asks(between, relay):
     between.check_out(between.client)
-    asked = len(relay.asked)
+    asked = asked_of_sessions(relay)
     sweep(between, minutes=29)
-    assert (stands(between), len(relay.asked), at_stripe(between)) == (("open", "open", False, 1), asked, ["open"])
+    assert (stands(between), asked_of_sessions(relay), at_stripe(between)) == (
+        ("open", "open", False, 1),
+        asked,
+        ["open"],
+    )
 
 
 def test_after_it_stripe_is_asked_to_end_the_session_and_then_the_things_go_back(between):
@@ -131,10 +140,10 @@ either = pytest.mark.parametrize("nameless", ["executed", "unexecuted"], indirec
 
 @either
 def test_a_nameless_attempt_is_left_alone_while_a_replay_could_still_create_it(nameless, relay):
-    asked = len(relay.asked)
+    asked = asked_of_sessions(relay)
     sweep(nameless, minutes=3)
     sweep(nameless, minutes=1, seconds=30)
-    assert (stands(nameless), len(relay.asked)) == (("open", "creating", False, 1), asked)
+    assert (stands(nameless), asked_of_sessions(relay)) == (("open", "creating", False, 1), asked)
 
 
 @executed
