@@ -42,6 +42,6 @@ def test_a_warning_suggests_a_refund():
 
 def test_what_is_gone_beyond_what_was_paid_is_told_with_its_sums():
     assert words.of_overdrawn(Money(1000, "eur"), SUM, SUM, "pi_1", "NM-7K4Q2M") == (
-        "More has gone back of the payment of order NM-7K4Q2M than was paid: €10.00 in refunds and €44.88 in disputes, of"
-        " €44.88. Tell the bank of the refund in Stripe’s dashboard."
+        "More has gone back of the payment of order NM-7K4Q2M than was paid: €10.00 in refunds and €44.88 in disputes,"
+        " of €44.88. Tell the bank of the refund in Stripe’s dashboard."
     )
