@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from store.audit.repository import raise_attention
 from store.jobs.models import Job
 from store.payments import inbox, repository
-from store.payments.facts import SessionFact, read_event
+from store.payments.disputes import service as disputes
+from store.payments.facts import read_event
 from store.payments.gateway import API_VERSION, Refused
 from store.payments.models import WebhookEvent
 from store.payments.service import Payments
+
+T = TypeVar("T")
 
 KEEP_BODIES = timedelta(days=30)
 
@@ -28,11 +32,14 @@ class EventJobs:
 
         Of what this version does not mirror staff are told instead: the endpoint's version is ours to set right.
         """
-        if job.payload["object_kind"] not in ("checkout.session", "payment_intent"):
+        object_id, kind = job.payload["object_id"], job.payload["object_kind"]
+        if kind in disputes.KINDS:
+            self._if_there(lambda: disputes.Disputes(self.payments).read(kind, object_id))
+            return
+        if kind not in ("checkout.session", "payment_intent"):
             self._tell_staff(job)
             return
         gateway, now = self.payments.gateway, self.payments.clock()
-        object_id, kind = job.payload["object_id"], job.payload["object_kind"]
         ask = gateway.fetch_session if kind == "checkout.session" else gateway.find_session_of
         fact = self._if_there(lambda: ask(object_id, now))
         if fact is not None:
@@ -50,7 +57,7 @@ class EventJobs:
         self.payments.settle(fact)
         self.payments.db.run(lambda session: inbox.look_again(session, job.payload["event"], now), repeatable=True)
 
-    def _if_there(self, ask: Callable[[], SessionFact | None]) -> SessionFact | None:
+    def _if_there(self, ask: Callable[[], T]) -> T | None:
         try:
             return ask()
         except Refused as refusal:

@@ -21,7 +21,7 @@ import stripe
 from store.clock import Clock, to_epoch
 from store.errors import Invalid, PaymentUnavailable
 from store.payments.facts import Event, SessionFact, read_event, read_session
-from store.payments.skew import skew
+from store.payments.skew import moment_of, skew
 
 API_VERSION = "2026-10-28.endive"
 TOLERANCE_SECONDS = 300
@@ -53,6 +53,7 @@ NO_ANSWER = "Stripe does not answer just now. Please try again in a moment."
 NOT_CREATED = "Stripe does not answer just now. Nothing is charged."
 
 T = TypeVar("T")
+Answer = TypeVar("Answer", bound=stripe.StripeObject)
 
 stripe.enable_telemetry = False
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it writes down calls, names and addresses
@@ -205,6 +206,12 @@ class Gateway:
         """Make a call of your own with the library's client. Raises Refused or PaymentUnavailable, as all calls do."""
         return self._ask(lambda: call(self._client))
 
+    def ask_dated(self, call: Callable[[stripe.StripeClient], Answer]) -> tuple[Answer, datetime]:
+        """As `ask`, with Stripe's own time of the answer: what was read competes with events by time (rule 26)."""
+        answer = self.ask(call)
+        response = answer.last_response
+        return answer, moment_of(_date_in(response.headers if response else None)) or self._clock()
+
     def _ask(self, call: Callable[[], T], silence: str = NO_ANSWER) -> T:
         """Make a call, in its turn; an error of the library's becomes one of ours, which people read as `silence`."""
         if self._line is not None:
@@ -247,8 +254,11 @@ class Gateway:
         return PaymentUnavailable(silence)
 
     def _note(self, headers: Mapping[str, str] | None, asked_at: datetime, *, heard: bool) -> None:
-        dated = {name.lower(): value for name, value in (headers or {}).items()}.get("date", "")
-        found = skew(dated, asked_at, self._clock())
+        found = skew(_date_in(headers), asked_at, self._clock())
         self.skew = self.skew if found is None else found
         if self._line is not None:
             self._line.heard() if heard else self._line.silent()
+
+
+def _date_in(headers: Mapping[str, str] | None) -> str:
+    return {name.lower(): value for name, value in (headers or {}).items()}.get("date", "")

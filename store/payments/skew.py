@@ -22,13 +22,20 @@ def skew(date: str, asked_at: datetime, answered_at: datetime) -> timedelta | No
 
     The answer was dated somewhen between the two moments of ours: only what lies outside of them is skew.
     """
-    try:
-        dated = parsedate_to_datetime(date)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    dated = moment_of(date)
+    if dated is None:
         return None
-    dated = dated if dated.tzinfo else dated.replace(tzinfo=UTC)
     if dated > answered_at:
         return dated - answered_at
     if dated + RESOLUTION < asked_at:
         return dated + RESOLUTION - asked_at
     return timedelta()
+
+
+def moment_of(date: str) -> datetime | None:
+    """The moment in a `Date` header; None when it is no date."""
+    try:
+        dated = parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return dated if dated.tzinfo else dated.replace(tzinfo=UTC)

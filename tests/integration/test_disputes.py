@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from store.actors import Actor, Role
+from store.audit.matters import close
 from tests.integration.disputing import (
     INQUIRY,
     LOST,
@@ -21,7 +23,9 @@ from tests.integration.disputing import (
     told,
     withdrawn,
 )
+from tests.shop import token
 
+OWNER = Actor(member_id=1, roles=frozenset({Role.OWNER}))
 TAKEN = [("disputes", 3950), ("stripe_clearing", -3950)]
 GIVEN_BACK = [("disputes", -3950), ("stripe_clearing", 3950)]
 
@@ -168,6 +172,20 @@ def test_an_inquiry_that_becomes_a_chargeback_keeps_its_row(shop, tee):
     assert (order_of(shop, intent)[1], booked(shop, intent)) == ("disputed", TAKEN)
     ((kind, sentence),) = matters(shop, intent)
     assert (kind, "has disputed" in sentence) == ("dispute", True)
+
+
+def test_a_matter_that_staff_have_closed_comes_back_only_if_the_bank_wants_something_new(shop, tee):
+    intent = pay(shop, tee)
+    tell(shop, intent, "e1")
+    matter = shop.value("SELECT id FROM attention WHERE kind = 'dispute'")
+    close(shop.db, OWNER, matter, "Answered, with the tracking page.", token(), shop.clock())
+    tell(shop, intent, "e2", "e3")
+    assert matters(shop, intent) == []
+    tell(shop, intent, "e3", created=1795900000, event="-b", status="appeal_needs_response")
+    ((kind, _),) = matters(shop, intent)
+    assert kind == "dispute"
+    tell(shop, intent, "e6")
+    assert matters(shop, intent) == []
 
 
 def test_two_disputes_of_one_payment_are_two(shop, tee):

@@ -53,7 +53,7 @@ def test_disputed_money_without_an_order_is_booked_and_shown_and_holds_nothing_b
     assert shop.value("SELECT COUNT(*) FROM fulfilment_block") == 0
     assert (shop.counts()["order"], shop.level(tee)) == (0, (100, 1))
     ((_, sentence),) = [one for one in matters(shop, intent) if one[0] == "dispute"]
-    assert f"the payment of {intent}, which has no order" in sentence
+    assert f"the payment {intent} without an order ($40.00, product not received)" in sentence
     assert "leaves" not in sentence
     tell(shop, intent, "e4", amount=4000)
     assert (withdrawn(shop, intent), [one for one in shop.attention() if one == "dispute"]) == (0, [])

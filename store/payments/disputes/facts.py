@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +53,7 @@ class WarningFact:
     opened_at: datetime
 
 
-def read_dispute(data: dict[str, Any]) -> DisputeFact:
+def read_dispute(data: Mapping[str, Any]) -> DisputeFact:
     """From a dispute as Stripe renders it in our API version; raises KeyError or TypeError when it is none."""
     amount, currency = from_stripe(data["amount"], data["currency"]), data["currency"]
     due_by = (data.get("evidence_details") or {}).get("due_by")
@@ -69,7 +70,7 @@ def read_dispute(data: dict[str, Any]) -> DisputeFact:
     )
 
 
-def _read_movement(data: dict[str, Any], disputed: int, currency: str) -> Movement:
+def _read_movement(data: Mapping[str, Any], disputed: int, currency: str) -> Movement:
     """A balance transaction of a dispute, in the currency of the charge.
 
     In a balance of another currency Stripe names only what moved there; what moved for the charge is then all that is
@@ -80,13 +81,13 @@ def _read_movement(data: dict[str, Any], disputed: int, currency: str) -> Moveme
     return Movement(data["id"], own, from_epoch(data["created"]))
 
 
-def read_review(data: dict[str, Any]) -> WarningFact:
+def read_review(data: Mapping[str, Any]) -> WarningFact:
     """From a review; raises KeyError when it is none."""
     reason = data.get("reason") or ""
     return WarningFact(data["id"], WarningKind.REVIEW, bool(data["open"]), reason, from_epoch(data["created"]))
 
 
-def read_early_fraud_warning(data: dict[str, Any]) -> WarningFact:
+def read_early_fraud_warning(data: Mapping[str, Any]) -> WarningFact:
     """From a warning of the card's network; it asks for something while it is `actionable`."""
     return WarningFact(
         data["id"],

@@ -6,13 +6,16 @@ any order: rows join forward, money is booked once for each balance transaction,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from store.orders import repository as orders
 from store.orders.models import Order
 from store.orders.standing import is_inquiry
+from store.payments import repository as payments
 from store.payments.disputes import consequences, repository
 from store.payments.disputes.facts import (
     DisputeFact,
@@ -27,7 +30,7 @@ from store.payments.disputes.models import Dispute, FraudWarning
 from store.payments.facts import Event
 from store.payments.ledger.accounts import CLEARING, DISPUTES
 from store.payments.ledger.booking import book
-from store.payments.models import EventOutcome, Payment
+from store.payments.models import EventOutcome, Payment, PaymentStage
 from store.payments.restating import restate
 
 READ_AGAIN = "read"
@@ -51,6 +54,25 @@ def take_in_warning(session: Session, payment: Payment, event: Event, now: datet
     """An event about an early fraud warning of a payment that is ours and locked."""
     join_warning(session, payment, read_early_fraud_warning(event.body["data"]["object"]), event.happened_at, now)
     return EventOutcome.APPLIED
+
+
+def take_in_read(session: Session, thing: Mapping[str, Any], told_at: datetime, now: datetime) -> bool:
+    """A dispute, review or warning as it was read at Stripe; whether its payment is one of ours that was paid.
+
+    `told_at` is Stripe's time of the answer, by which it competes with what events tell.
+    """
+    intent = thing.get("payment_intent")
+    known = payments.find_payment(session, intent) if intent else None
+    if known is None or known.stage is not PaymentStage.PAID:
+        return False
+    payment = payments.lock_payment(session, known.payment_intent, now)
+    if thing["object"] == "dispute":
+        dispute = read_dispute(thing)
+        join_dispute(session, payment, dispute, Told(dispute.status, told_at, READ_AGAIN), now)
+    else:
+        read = read_review if thing["object"] == "review" else read_early_fraud_warning
+        join_warning(session, payment, read(thing), told_at, now)
+    return True
 
 
 def join_dispute(session: Session, payment: Payment, fact: DisputeFact, told: Told, now: datetime) -> None:

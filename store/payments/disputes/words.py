@@ -11,28 +11,28 @@ def of_dispute(status: str, reason: str, amount: Money, payment: str, order: str
     why = f", {spell(reason)}" if reason else ""
     what = "asks about" if is_inquiry(status) else "has disputed"
     return (
-        f"The buyer’s bank {what} the payment of {_about(payment, order)} ({show(amount)}{why}). Answer in Stripe’s"
+        f"The buyer’s bank {what} the payment {_about(payment, order)} ({show(amount)}{why}). Answer in Stripe’s"
         f" dashboard, with what was sent and when it arrived.{_held(order, 'it is settled')}"
     )
 
 
 def of_review(reason: str, payment: str, order: str | None) -> str:
     return (
-        f"Stripe has put the payment of {_about(payment, order)} under review{_because(reason)}. Approve or refund it"
+        f"Stripe has put the payment {_about(payment, order)} under review{_because(reason)}. Approve or refund it"
         f" in Stripe’s dashboard.{_held(order, 'it is decided')}"
     )
 
 
 def of_early_fraud_warning(reason: str, payment: str, order: str | None) -> str:
     return (
-        f"The card’s network warns that the payment of {_about(payment, order)} may be fraud{_because(reason)}. Ask the"
+        f"The card’s network warns that the payment {_about(payment, order)} may be fraud{_because(reason)}. Ask the"
         f" buyer; a refund now can spare a dispute later.{_held(order, 'the warning is over')}"
     )
 
 
 def of_overdrawn(refunded: Money, withdrawn: Money, paid: Money, payment: str, order: str | None) -> str:
     return (
-        f"More has gone back of {_about(payment, order)} than was paid: {show(refunded)} in refunds and"
+        f"More has gone back of the payment {_about(payment, order)} than was paid: {show(refunded)} in refunds and"
         f" {show(withdrawn)} in disputes, of {show(paid)}. Tell the bank of the refund in Stripe’s dashboard."
     )
 
@@ -43,7 +43,7 @@ def spell(word: str) -> str:
 
 
 def _about(payment: str, order: str | None) -> str:
-    return f"order {order}" if order else f"{payment}, which has no order"
+    return f"of order {order}" if order else f"{payment} without an order"
 
 
 def _because(reason: str) -> str:
