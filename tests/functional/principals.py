@@ -20,7 +20,7 @@ SHELF = "INSERT INTO collection (slug, title, description, position, featured) V
 
 
 class World:
-    """A shop with a product on a shelf, Ana's bag and paid order, part of it refunded, a matter, a dead job, and nobody else's anything."""
+    """A product on a shelf, Ana's bag and paid order with a refund, a matter, a dead job; nobody else's anything."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop

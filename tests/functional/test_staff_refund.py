@@ -199,7 +199,7 @@ def test_a_refund_that_came_back_is_sent_once_more_by_one_click_of_two(shop, ros
     shop.refund_outcome(made.stripe_id, "fail", reason="expired_or_canceled_card")
     shop.deliver("refund.failed")
     page = rosa.get(admin(number))
-    assert_staff_page(page, 200, "Came back", "owed to the buyer", "expired_or_canceled_card", "Send once more")
+    assert_staff_page(page, 200, "Came back", "owed to the buyer", "Expired or canceled card", "Send once more")
     again = f"/admin/refunds/{made.id}/repay"
     form = form_of(rosa, admin(number), again)
     answers = [rosa.post(again, data=form) for _ in range(2)]

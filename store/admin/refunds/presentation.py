@@ -98,11 +98,16 @@ def _view(refund: Refund, lines: Mapping[int, OrderLine], names: Mapping[str, st
         note=refund.note,
         who=names[refund.actor],
         at=refund.created_at,
-        failure=refund.failure,
+        failure=_spelled(refund.failure),
         stripe_id=refund.stripe_id,
         waits_for_units=waits,
         can_be_repaid=refund.failed_at is not None and not is_repaid,
     )
+
+
+def _spelled(failure: str | None) -> str | None:
+    """Stripe's word for why, as people write it; a sentence stays as it is."""
+    return failure.replace("_", " ").capitalize() if failure and " " not in failure else failure
 
 
 def _parts(refund: Refund, lines: Mapping[int, OrderLine]) -> list[tuple[str, str]]:
