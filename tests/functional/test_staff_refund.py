@@ -11,7 +11,8 @@ from tests.functional.staff_forms import form_of
 from tests.functional.test_staff_ship_orders import admin, assert_staff_page
 from tests.integration.parcels import buy, lines, ship
 from tests.integration.refunding import everything, intent_of, order_states, refund, refunds, units, unsent
-from tests.shop import token
+from tests.integration.test_refunds_at_once import at_once
+from tests.shop import US, token
 
 
 def wish(shop, number, *unsent, restock=True, **more):
@@ -246,6 +247,19 @@ def test_a_refund_made_at_stripe_asks_for_its_units(shop, rosa):
     assert_staff_page(rosa.get(admin(number)), 200, "Tee: 1 canceled, for sale again")
 
 
+def test_two_staff_and_a_double_click_at_one_instant_send_it_once(shop):
+    number = buy(shop, shop.make_item(price=3400), quantity=2)
+    rosa, rita = shop.staff(Role.REFUNDS), shop.staff(Role.REFUNDS)
+    mine, theirs = (worked_out(one, number, wish(shop, number, 2, shipping="6.50")) for one in (rosa, rita))
+    clicks = [(rosa, mine), (rosa, mine), (rita, theirs)]
+    answers = at_once(*[lambda client=client, form=form: client.post(admin(number, "refund"), data=form)
+                        for client, form in clicks])  # fmt: skip
+    statuses = [answer.status_code for answer in answers]
+    assert statuses in ([303, 303, 409], [409, 409, 303])
+    assert refunds(shop) == [("staff", "succeeded", 7450)]
+    assert len(shop.account.v1.refunds.list({"payment_intent": intent_of(shop, number)}).data) == 1
+
+
 def test_buyers_see_what_went_back_on_their_order(shop, rosa):
     number = buy(shop, shop.make_item("Tee", price=3400), quantity=2)
     link = re.search(r'href="(/o/[^"]+)"', rosa.get(admin(number)).text)[1]
@@ -285,3 +299,40 @@ def test_what_is_not_there_is_not_found(shop, rosa):
         rosa.get(f"/admin/refunds/{'9' * 30}/units"),
     ):
         assert answer.status_code == 404
+
+
+@pytest.fixture
+def free(shop):
+    """An order that cost nothing; its number."""
+    shop.write("UPDATE shipping_rate SET first = 0, additional = 0 WHERE name = 'Delivery to US'")
+    ana = shop.member("ana@example.com")
+    ana.post("/cart/lines", data={"variant": shop.make_item("Zine", price=0)})
+    assert ana.post("/checkout", data=US).status_code == 303
+    return shop.value('SELECT number FROM "order"')
+
+
+def test_what_cost_nothing_is_canceled_by_one_click_of_two_and_its_buyer_sees_it(shop, free):
+    olga = shop.staff(Role.ORDERS)
+    page = olga.get(admin(free))
+    assert_staff_page(page, 200, "There was nothing to pay.", "Cancel the order", "Its things can be sold again")
+    link = re.search(r'href="(/o/[^"]+)"', page.text)[1]
+    form = form_of(olga, admin(free), admin(free, "cancel"))
+    assert form["restock"] == "yes"
+    answers = [olga.post(admin(free, "cancel"), data=form) for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, f"{admin(free)}?done=canceled")] * 2
+    page = olga.get(answers[0].location)
+    assert_staff_page(page, 200, "Canceled. The buyer is being told.", "Canceled 1 unit", "Canceled")
+    assert "Cancel the order" not in page.text
+    assert_page(shop.visitor().get(link), 200, "Canceled", "It was canceled, and nothing is sent.")
+    assert_staff_page(
+        olga.post(admin(free, "cancel"), data={"form_token": token()}), 409, "Nothing of this order is left"
+    )
+    assert_staff_page(olga.post(admin(free, "cancel"), data={}), 422, "This form has no token.")
+
+
+def test_who_may_not_cancel_sees_no_button_and_what_was_free_has_no_refund(shop, free, rosa):
+    assert "Cancel the order" not in rosa.get(admin(free)).text
+    assert rosa.post(admin(free, "cancel"), data={"form_token": token()}).status_code == 403
+    answer = rosa.get(admin(free, "refund"))
+    assert_staff_page(answer, 404, "Nothing was paid for this order, so there is nothing to refund.")
+    assert order_states(shop, free) == ("paid", "unfulfilled")
