@@ -20,6 +20,7 @@ from store.admin.ledger import views as admin_ledger_views
 from store.admin.orders import views as admin_orders_views
 from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
+from store.admin.refunds import views as admin_refund_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
@@ -124,6 +125,7 @@ def make_worker(app: Flask) -> Worker:
         "order_confirmation": mails.confirm,
         "payment_on_its_way": mails.payment_on_its_way,
         "payment_failed": mails.payment_failed,
+        "order_canceled": mails.canceled,
         "order_shipped": ShipmentMails(db, app.extensions["mailer"], settings).shipped,
         "refund_made": refund_mails.made,
         "refund_failed": refund_mails.failed,
@@ -182,6 +184,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         admin_job_views.blueprint,
         staff_views.blueprint,
         admin_orders_views.blueprint,
+        admin_refund_views.blueprint,
         admin_stock_views.blueprint,
         admin_ledger_views.blueprint,
         admin_history_views.blueprint,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.databases import database_url, databases, postgresql, sqlite  # noqa: F401 - fixtures
+from tests.relay import Relay
 from tests.sandbox.conftest import Process
 from tests.shop import Shop
 
@@ -12,6 +13,14 @@ def sandbox():
     process = Process()
     yield process
     process.stop()
+
+
+@pytest.fixture
+def relay(sandbox):
+    """Stands between a shop and the sandbox: `open_shop(stripe_api_base=relay.url)`."""
+    relay = Relay(sandbox.url)
+    yield relay
+    relay.stop()
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ ATTENTION = Area(
 )
 AREAS = (
     ATTENTION,
-    Area("orders", "Orders", Permission.ORDERS_READ, key="o", in_bar=True),
+    Area("orders", "Orders", Permission.ORDERS_READ, key="o", in_bar=True, also=("refunds",)),
     Area("products", "Products", Permission.CATALOG_READ, key="p", in_bar=True),
     Area("stock", "Stock", Permission.STOCK_READ, key="s", in_bar=True),
     Area("collections", "Collections", Permission.CATALOG_READ),

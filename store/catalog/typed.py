@@ -21,21 +21,21 @@ _COMMA = re.compile(r"[0-9]+(,[0-9]+)+(\.[0-9]+)?")
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 
-def read_price(text: str, currency: str) -> int:
-    """`34` or `34.00` in minor units of `currency`; no digit is ever rounded away."""
+def read_price(text: str, currency: str, what: str = "price") -> int:
+    """`34` or `34.00` in minor units of `currency`; no digit is ever rounded away. Sentences call it `what`."""
     code, places = currency.upper(), exponent(currency)
     example = "3400" if places == 0 else f"34.{'0' * places}"
     if _COMMA.fullmatch(text):
-        raise ValueError(f"Write the price without commas, like {example}.")
+        raise ValueError(f"Write the {what} without commas, like {example}.")
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
-        raise ValueError(f"Write the price in plain digits, like {example}.")
+        raise ValueError(f"Write the {what} in plain digits, like {example}.")
     whole, decimals = amount[1], amount[2] or ""
     if len(decimals) > places:
         raise ValueError(f"{code} has no decimals." if places == 0 else f"{code} has {places} decimals at most.")
     minor = int(whole + decimals.ljust(places, "0"))
     if minor > MOST_MONEY:
-        raise ValueError(f"The highest price is {write_price(MOST_MONEY, currency)}.")
+        raise ValueError(f"The highest {what} is {write_price(MOST_MONEY, currency)}.")
     return minor
 
 

@@ -24,10 +24,11 @@ class OrderMails:
 
     def confirm(self, job: Job) -> None:
         """The receipt, with the private link."""
-        with self.db.reader() as reader:
-            order = repository.get_order(reader, job.payload["order_id"])
-        link = f"{self.settings.public_url}/o/{private_link(order.number, self.settings.secret_key)}"
-        self._send(job, order.email, "order_confirmation", {"order": view_order(order), "order_url": link})
+        self._about_order(job, "order_confirmation")
+
+    def canceled(self, job: Job) -> None:
+        """Nothing more of it is sent, and as it cost nothing, nothing is paid back."""
+        self._about_order(job, "order_canceled")
 
     def payment_on_its_way(self, job: Job) -> None:
         """The bank takes days: do not pay again."""
@@ -36,6 +37,12 @@ class OrderMails:
     def payment_failed(self, job: Job) -> None:
         """The bank said no after days: nothing was charged, and here is the way back."""
         self._about_checkout(job, "payment_failed")
+
+    def _about_order(self, job: Job, template: str) -> None:
+        with self.db.reader() as reader:
+            order = repository.get_order(reader, job.payload["order_id"])
+        link = f"{self.settings.public_url}/o/{private_link(order.number, self.settings.secret_key)}"
+        self._send(job, order.email, template, {"order": view_order(order), "order_url": link})
 
     def _about_checkout(self, job: Job, template: str) -> None:
         with self.db.reader() as reader:

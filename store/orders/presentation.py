@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.catalog.pictures import Picture
-from store.money import Money
+from store.money import Money, show
 from store.orders.lifecycle import UNSENT, FulfilmentState, PaymentState
 from store.orders.models import Checkout, CheckoutLine, Order, OrderEvent, OrderLine
 from store.pricing.countries import country_name
@@ -26,7 +26,15 @@ MONEY_STATES = {
     PaymentState.REFUNDED: "Refunded",
     PaymentState.CHARGED_BACK: "Payment taken back",
 }
-CUES = {"placed": "Placed", "paid": "Paid", "packed": "Packed", "shipped": "Shipped", "delivered": "Delivered"}
+CUES = {
+    "placed": "Placed",
+    "paid": "Paid",
+    "packed": "Packed",
+    "shipped": "Shipped",
+    "delivered": "Delivered",
+    "refunded": "Refunded",
+    "canceled": "Canceled",
+}
 """The events that buyers are told of; what staff note among themselves is not here."""
 NEXT_STEPS = {
     FulfilmentState.UNFULFILLED: "We pack it within two working days.",
@@ -55,7 +63,15 @@ class LineView:
     total: Money
     picture: Picture | None = None
     progress: str = ""
-    """How many of its units have left, while others have not."""
+    """What became of its units: how many have left, while others have not, were canceled or came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Money that went back to the buyer."""
+
+    amount: Money
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +99,21 @@ class OrderView:
     shipping: Money
     tax: Money | None
     total: Money
+    refunds: list[Back]
+    kept: Money
+    """The total less what went back."""
     address: list[str]
     timeline: list[Cue]
     next_step: str
+    is_part: bool
+    """Whether part of it has left."""
 
 
 def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> OrderView:
     """What to tell of an order; on pages with the pictures of its variants, in mails without."""
     currency = order.currency
     in_parts = order.fulfilment_state is FulfilmentState.PART
+    refunds = _refunds(order)
     return OrderView(
         number=order.number,
         placed_at=order.placed_at,
@@ -103,9 +125,12 @@ def view_order(order: Order, pictures: Mapping[int, Picture] | None = None) -> O
         shipping=Money(order.shipping, currency),
         tax=Money(order.tax, currency) if order.tax else None,
         total=Money(order.total, currency),
+        refunds=refunds,
+        kept=Money(max(order.total - sum(back.amount.amount for back in refunds), 0), currency),
         address=address_lines(order),
         timeline=_timeline(order),
         next_step=_next_step(order),
+        is_part=any(line.shipped for line in order.lines),
     )
 
 
@@ -113,7 +138,7 @@ def state_label(order: Order) -> str:
     """How an order stands, in words; what happened to its money comes before where its parcel is."""
     if order.payment_state in MONEY_STATES:
         return MONEY_STATES[order.payment_state]
-    if not order.country:
+    if not order.country and order.fulfilment_state is not FulfilmentState.CANCELLED:
         return "Paid" if order.total else "Placed"
     if order.total == 0 and order.fulfilment_state is FulfilmentState.UNFULFILLED:
         return "Placed, waiting to be packed"
@@ -150,7 +175,7 @@ def _view_lines(
             Money(line.unit_price, currency),
             Money(line.quantity * line.unit_price, currency),
             pictures.get(line.variant_id),
-            _progress(line) if isinstance(line, OrderLine) and in_parts else "",
+            _progress(line, in_parts=in_parts) if isinstance(line, OrderLine) else "",
         )
         for line in lines
     ]
@@ -165,15 +190,28 @@ def address_lines(order: Order | Checkout) -> list[str]:
     return [line for line in lines if line]
 
 
-def _progress(line: OrderLine) -> str:
+def _progress(line: OrderLine, *, in_parts: bool) -> str:
+    """`2 of 3 shipped, 1 canceled`; a single unit is only the last of what it became."""
     if line.quantity == 1:
-        return "Shipped" if line.shipped else "Not shipped yet"
-    return f"{line.shipped} of {line.quantity} shipped"
+        waits = "Not shipped yet" if in_parts and not line.shipped else ""
+        sent = "Shipped" if in_parts and line.shipped else ""
+        return "Returned" if line.returned else "Canceled" if line.cancelled else waits or sent
+    told = [f"{line.shipped} of {line.quantity} shipped"] if in_parts else []
+    told += [f"{line.cancelled} canceled"] if line.cancelled else []
+    told += [f"{line.returned} returned"] if line.returned else []
+    return ", ".join(told)
+
+
+def _refunds(order: Order) -> list[Back]:
+    """What went back and stayed there; what a bank could not take is with us again, and its buyer has been told."""
+    failed = {event.data["refund"] for event in order.events if event.kind == "refund_failed"}
+    made = [event for event in order.events if event.kind == "refunded" and event.data["refund"] not in failed]
+    return [Back(Money(event.data["amount"], order.currency), event.at) for event in made]
 
 
 def _next_step(order: Order) -> str:
     if not order.country:
-        return ""
+        return HELD_BACK.get(order.payment_state, "")
     if order.payment_state is PaymentState.DISPUTED and order.fulfilment_state in UNSENT:
         return "We write when it leaves."  # what speaks against a payment is between us, Stripe and the bank
     return HELD_BACK.get(order.payment_state) or NEXT_STEPS[order.fulfilment_state]
@@ -184,7 +222,9 @@ def _timeline(order: Order) -> list[Cue]:
 
     That a parcel has arrived is told once we know it, and not announced before.
     """
-    cues = [_cue(order, event) for event in order.events if event.kind in CUES]
+    failed = {event.data["refund"] for event in order.events if event.kind == "refund_failed"}
+    told = [event for event in order.events if event.kind in CUES]
+    cues = [_cue(order, event) for event in told if event.kind != "refunded" or event.data["refund"] not in failed]
     happened = {event.kind for event in order.events}
     to_come = [step for step in ("packed", "shipped") if step not in happened]
     if order.fulfilment_state is FulfilmentState.PART:
@@ -198,6 +238,8 @@ def _timeline(order: Order) -> list[Cue]:
 
 
 def _cue(order: Order, event: OrderEvent) -> Cue:
+    if event.kind == "refunded":
+        return Cue(f"Refunded {show(Money(event.data['amount'], order.currency))}", event.at, "done")
     if event.kind != "shipped":
         return Cue(CUES[event.kind], event.at, "done")
     units = sum(line.quantity - line.cancelled for line in order.lines)

@@ -161,6 +161,10 @@ def has_unapplied(session: Session, checkout_id: str) -> bool:
     return session.scalar(came.limit(1)) is not None
 
 
+def payment_of_id(session: Session, payment_id: int) -> Payment:
+    return session.get_one(Payment, payment_id)
+
+
 def find_payment_of_order(session: Session, order_id: int) -> Payment | None:
     return session.scalar(select(Payment).where(Payment.order_id == order_id))
 

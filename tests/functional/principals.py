@@ -10,6 +10,8 @@ from store.actors import Role
 from store.audit.repository import raise_attention
 from store.jobs.repository import enqueue
 from store.orders.numbers import private_link
+from store.payments.refunds.rules import Wish
+from tests.integration.refunding import refund
 from tests.people import Visitor
 from tests.shop import Shop, token
 
@@ -18,7 +20,7 @@ SHELF = "INSERT INTO collection (slug, title, description, position, featured) V
 
 
 class World:
-    """A shop with a product on a shelf, Ana's bag and paid order, a matter, a dead job, and nobody else's anything."""
+    """A product on a shelf, Ana's bag and paid order with a refund, a matter, a dead job; nobody else's anything."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -33,6 +35,7 @@ class World:
         shop.deliver()
         assert client.post("/cart/lines", data={"variant": self.tee}).status_code == 303
         self.number = shop.value('SELECT number FROM "order"')
+        refund(shop, self.number, Wish(amount=100))
         now = shop.clock()
         shop.db.run(lambda session: raise_attention(session, "stock_short", f"variant:{self.tee}", "Too few.", now))
         shop.db.run(lambda session: enqueue(session, "mail", {}, now))
@@ -53,6 +56,7 @@ class World:
             "line_id": self.shop.value("SELECT MAX(id) FROM cart_line"),
             "checkout_id": self.shop.value("SELECT id FROM checkout"),
             "payment_intent": self.shop.value("SELECT payment_intent FROM payment"),
+            "refund_id": self.shop.value("SELECT id FROM refund"),
             "event_id": self.shop.value("SELECT MAX(id) FROM webhook_event WHERE outcome = 'applied'"),
             "job_id": self.shop.value("SELECT id FROM job WHERE kind = 'mail'"),
             "slug": "tees" if rule.rule.startswith("/collections") else "item-100",

@@ -37,6 +37,10 @@ def dispute(status, **more):
         ("early_fraud_warning", {"open": False, "reason": ""}, "The warning of fraud asks for nothing any more"),
         ("let_go", {"reason": "dispute"}, "Let go in spite of the dispute"),
         ("refunded", {"refund": 3, "amount": 1200}, "Refunded $12.00"),
+        ("refund_failed", {"refund": 3, "amount": 1200}, "The refund of $12.00 failed"),
+        ("refund_rejected", {"refund": 3}, "Stripe refused a refund, and nothing went back"),
+        ("canceled", {"units": 1, "restock": True}, "Canceled 1 unit"),
+        ("canceled", {"units": 2, "restock": True}, "Canceled 2 units"),
         ("something_of_tomorrow", {}, "Something of tomorrow"),
     ],
 )  # fmt: skip

@@ -9,11 +9,11 @@ from store.orders.presentation import view_order
 PLACED = datetime(2026, 12, 4, 21, 10, tzinfo=UTC)
 
 
-def line(position, quantity, shipped=0, cancelled=0):
+def line(position, quantity, shipped=0, cancelled=0, returned=0):
     return OrderLine(
         id=position, position=position, sku=f"NMX-{position}", title="Tee", number="041", variant_label="L",
         quantity=quantity, unit_price=3400, net=3400 * quantity, variant_id=position,
-        shipped=shipped, cancelled=cancelled,
+        shipped=shipped, cancelled=cancelled, returned=returned,
     )  # fmt: skip
 
 
@@ -127,3 +127,48 @@ def test_while_an_order_is_in_parts_each_line_says_how_much_of_it_has_left():
 def test_in_each_state_its_buyer_is_told_what_is_true(how, label, sentence):
     seen = view_order(order(**how))
     assert (seen.state_label, seen.next_step) == (label, sentence)
+
+
+def refund(number, amount):
+    return ("refunded", {"refund": number, "amount": amount})
+
+
+def test_what_went_back_is_told_with_its_sum_and_time_and_what_is_left():
+    told = view_order(order(money="part_refunded", events=[refund(1, 1000), refund(2, 550)]))
+    assert [(back.amount.amount, back.at) for back in told.refunds] == [
+        (1000, PLACED + timedelta(hours=2)), (550, PLACED + timedelta(hours=3))
+    ]  # fmt: skip
+    assert (told.total.amount, told.kept.amount) == (3950, 2400)
+    assert [cue.label for cue in told.timeline[2:4]] == ["Refunded $10.00", "Refunded $5.50"]
+
+
+def test_a_refund_that_came_back_is_not_told_to_its_buyer():
+    events = [refund(1, 1000), ("refund_failed", {"refund": 1, "amount": 1000}), refund(2, 1000)]
+    told = view_order(order(money="part_refunded", events=events))
+    assert [back.at for back in told.refunds] == [PLACED + timedelta(hours=4)]
+    assert [cue.label for cue in told.timeline[2:]] == ["Refunded $10.00", "Packed", "Shipped"]
+    assert told.kept.amount == 2950
+
+
+@pytest.mark.parametrize(
+    ("units", "state", "words"),
+    [
+        (line(1, 3), "unfulfilled", ""),
+        (line(1, 3, cancelled=1), "unfulfilled", "1 canceled"),
+        (line(1, 3, shipped=1, cancelled=1), "part", "1 of 3 shipped, 1 canceled"),
+        (line(1, 3, shipped=3, returned=2), "shipped", "2 returned"),
+        (line(1, 1, cancelled=1), "cancelled", "Canceled"),
+        (line(1, 1, shipped=1, returned=1), "returned", "Returned"),
+        (line(1, 1, shipped=1), "part", "Shipped"),
+        (line(1, 1), "part", "Not shipped yet"),
+    ],
+)
+def test_a_line_says_what_became_of_its_units(units, state, words):
+    assert view_order(order(units, state=state)).lines[0].progress == words
+
+
+def test_a_canceled_order_says_so_even_if_nothing_of_it_goes_by_post():
+    told = view_order(
+        order(line(1, 1, cancelled=1), state="cancelled", country=None, events=[("canceled", {"units": 1})])
+    )
+    assert (told.state_label, told.timeline[-1].label) == ("Canceled", "Canceled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.fulfilment.parcels import HeldBy
@@ -28,13 +28,15 @@ IN_SPITE_OF = {
     HeldBy.DASHBOARD_REFUND: "the refund made at Stripe",
 }
 
+Told = Callable[[Mapping[str, Any], str], str]
+"""What is said of an event, by its data and the order's currency."""
+
 
 def cue(kind: str, data: Mapping[str, Any], currency: str) -> str:
     """The event in words; `currency` is that of the order. A kind that nobody here knows is called by its name."""
-    if kind in CUES and kind != "shipped":
-        return CUES[kind]
-    told = _TOLD.get(kind)
-    return told(data, data.get("currency") or currency) if told else spell(kind).capitalize()
+    if told := _TOLD.get(kind):
+        return told(data, data.get("currency") or currency)
+    return CUES.get(kind) or spell(kind).capitalize()
 
 
 def spell(word: str) -> str:
@@ -42,8 +44,8 @@ def spell(word: str) -> str:
     return word.replace("_", " ")
 
 
-def _shipped(data: Mapping[str, Any], _currency: str) -> str:
-    return f"Shipped {data['units']} {'unit' if data['units'] == 1 else 'units'}"
+def _units(words: str) -> Told:
+    return lambda data, _currency: words.format("1 unit" if data["units"] == 1 else f"{data['units']} units")
 
 
 def _dispute(data: Mapping[str, Any], currency: str) -> str:
@@ -67,12 +69,13 @@ def _let_go(data: Mapping[str, Any], _currency: str) -> str:
     return f"Let go in spite of {IN_SPITE_OF[HeldBy(data['reason'])]}"
 
 
-def _amount(words: str) -> Any:  # noqa: ANN401 - one of the functions of `_TOLD`
+def _amount(words: str) -> Told:
     return lambda data, currency: words.format(show(Money(data["amount"], currency)))
 
 
-_TOLD = {
-    "shipped": _shipped,
+_TOLD: dict[str, Told] = {
+    "shipped": _units("Shipped {}"),
+    "canceled": _units("Canceled {}"),
     "dispute": _dispute,
     "dispute_withdrawn": _amount("The bank took {} back"),
     "dispute_returned": _amount("The bank gave {} back to us"),
@@ -81,4 +84,5 @@ _TOLD = {
     "let_go": _let_go,
     "refunded": _amount("Refunded {}"),
     "refund_failed": _amount("The refund of {} failed"),
+    "refund_rejected": lambda _data, _currency: "Stripe refused a refund, and nothing went back",
 }

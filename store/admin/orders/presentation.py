@@ -100,6 +100,8 @@ class Sheet:
     timeline: list[Happening]
     can_ship: bool
     can_pack: bool
+    can_cancel: bool
+    """What was paid for is canceled by its refund."""
     held_back: str | None
     """Why nothing of it may leave, where one would expect it to."""
     notes: list[Happening]
@@ -175,6 +177,7 @@ def view_sheet(order: Order, emails: Mapping[int, str], held_by: Collection[Held
         timeline=timeline,
         can_ship=fault is None and any(item.left for item in items),
         can_pack=fault is None and order.fulfilment_state is FulfilmentState.UNFULFILLED,
+        can_cancel=order.total == 0 and any(item.left for item in items),
         held_back=fault if order.payment_state not in SENDABLE and order.fulfilment_state in UNSENT else None,
         notes=[one for one in timeline if one.text and order.fulfilment_state in UNSENT],
     )

@@ -13,18 +13,22 @@ from werkzeug.wrappers import Response
 from store.actors import Permission
 from store.admin.orders import doubts, schemas
 from store.admin.orders.presentation import member_ids, view_awaited, view_row, view_sheet
+from store.admin.people import named
+from store.admin.refunds.presentation import view_refunds
 from store.errors import Conflict
-from store.fulfilment import service
+from store.fulfilment import cancelling, service
 from store.fulfilment.carriers import CARRIERS
 from store.fulfilment.models import FulfilmentBlock
 from store.fulfilment.repository import list_blocks
 from store.members.repository import emails
+from store.money import Money
 from store.orders import repository as orders
 from store.orders.numbers import private_link
 from store.orders.search import LONGEST, PAGE, View, count_orders, list_held, list_noted, list_orders
 from store.orders.service import add_note
 from store.payments.disputes.repository import list_disputes, list_warnings
 from store.payments.models import Payment
+from store.payments.refunds.repository import left_of, list_refunds
 from store.payments.repository import find_payment_of_order
 from store.web.access import needs
 from store.web.current import actor, db, now, reader, settings
@@ -37,7 +41,12 @@ DONE = {
     "shipped": "The parcel is noted, and the buyer is being told.",
     "noted": "Your note is on the timeline.",
     "let-go": "Let go. It is on the timeline, with your name.",
+    "canceled": "Canceled. The buyer is being told.",
+    "refunded": "The money is going back, and the buyer is being told.",
+    "refund-kept": "Stripe does not answer just now. The refund is set aside and sent as soon as it does.",
+    "explained": "Noted. The refund no longer holds the order back.",
 }
+REFUSED = {"refund-refused": "Stripe refused the refund, and nothing went back. Why stands below."}
 
 
 @blueprint.get("/admin/orders")
@@ -73,7 +82,8 @@ def _list_url(view: View, text: str, after: str | None = None) -> str:
 @blueprint.get("/admin/orders/<number>")
 @needs(Permission.ORDERS_READ)
 def show(number: str) -> str:
-    return _sheet(number, done=DONE.get(request.args.get("done", "")))
+    what = request.args.get("done", "")
+    return _sheet(number, done=DONE.get(what), notice=REFUSED.get(what))
 
 
 @blueprint.post("/admin/orders/<number>/pack")
@@ -119,6 +129,20 @@ def let_go(number: str) -> Response:
     return _done(number, "let-go")
 
 
+@blueprint.post("/admin/orders/<number>/cancel")
+@needs(Permission.ORDERS_WRITE)
+def cancel(number: str) -> Response:
+    sent = request.form.to_dict()
+    try:
+        once = schemas.Once().load(sent)["form_token"]
+        cancelling.cancel(db(), actor(), number, restock="restock" in sent, request_key=once, now=now())
+    except ValidationError as refusal:
+        return make_response(_sheet(number, notice=refusal.messages_dict["form_token"][0]), 422)
+    except Conflict as refusal:
+        return make_response(_sheet(number, notice=str(refusal)), 409)
+    return _done(number, "canceled")
+
+
 @blueprint.post("/admin/orders/<number>/notes")
 @needs(Permission.ORDERS_WRITE)
 def note(number: str) -> Response:
@@ -152,21 +176,26 @@ def _sheet(
     order = orders.get_order_by_number(reader(), number)
     payment, blocks = find_payment_of_order(reader(), order.id), list_blocks(reader(), order.id)
     people = emails(reader(), member_ids(order.events) | doubts.member_ids(blocks))
+    refunds = list_refunds(reader(), payment.id) if payment else []
     sheet = view_sheet(order, people, doubts.held_by(blocks))
-    left = {schemas.units_field(item.id): str(item.left) for item in sheet.items}
+    unsent = {schemas.units_field(item.id): str(item.left) for item in sheet.items}
     return render_template(
         "admin/orders/show.html",
         order=sheet,
         payment=payment,
         doubts=_doubts(payment, blocks, people),
+        refunds=view_refunds(refunds, order, named(reader(), [one.actor for one in refunds])),
+        left=Money(left_of(payment), order.currency) if payment else None,
+        gone_back=Money(payment.refunded, order.currency) if payment else None,
         held_back=doubts.held_back(blocks, order.fulfilment_state),
-        parcel=parcel or _form({**left, "carrier": CARRIERS[0]}),
+        parcel=parcel or _form({**unsent, "carrier": CARRIERS[0]}),
         note=note or _form({}),
-        tokens={form: secrets.token_urlsafe(18) for form in ("pack", "ship", "note", "let_go")},
+        tokens={form: secrets.token_urlsafe(18) for form in ("pack", "ship", "note", "let_go", "repay", "cancel")},
         carriers=[*((name, name) for name in CARRIERS), (schemas.OTHER, "Another")],
         buyers_url=url_for("orders.private", link=private_link(number, settings().secret_key)),
         may_ship=actor().may(Permission.FULFILMENT_WRITE),
         may_write=actor().may(Permission.ORDERS_WRITE),
+        may_refund=actor().may(Permission.REFUNDS_WRITE),
         notice=notice,
         done=done,
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.money import EXPONENTS, Money, show
+from store.admin.refunds.presentation import shown
 from store.orders.models import Checkout, Order
 from store.payments.ledger.accounts import account_label, kind_label
 from store.payments.ledger.models import JournalEntry
 from store.payments.models import Payment, PaymentStage
-from store.payments.refunds.models import Refund
-from store.payments.refunds.rules import RefundState
 
 STAGES = {
     PaymentStage.UNKNOWN: ("Not known yet", "off"),
@@ -28,16 +26,6 @@ REASONS = {
     "unknown": "We know no checkout for it.",
     "erased": "Its buyer's account was erased when it came.",
 }
-REFUND_STATES = {
-    RefundState.RESERVED: ("Set aside", "todo"),
-    RefundState.SENT: ("Asked for", "todo"),
-    RefundState.PENDING: ("On its way", "part"),
-    RefundState.REQUIRES_ACTION: ("Buyer must act", "todo"),
-    RefundState.SUCCEEDED: ("Paid back", "done"),
-    RefundState.FAILED: ("Failed", "bad"),
-    RefundState.CANCELED: ("Canceled", "bad"),
-    RefundState.REJECTED: ("Refused", "bad"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +35,6 @@ class Booking:
     label: str
     at: datetime
     lines: list[tuple[str, str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """A refund of the payment."""
-
-    amount: str
-    state: tuple[str, str]
-    who: str
-    at: datetime
-    failure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +101,5 @@ def view_booking(entry: JournalEntry) -> Booking:
     return Booking(kind_label(entry.kind), entry.booked_at, lines)
 
 
-def view_refund(refund: Refund, who: str) -> Back:
-    shown = _shown(refund.amount, refund.currency) or ""
-    return Back(shown, REFUND_STATES[refund.state], who, refund.created_at, refund.failure or "")
-
-
 def _shown(amount: int | None, currency: str | None) -> str | None:
-    """An amount in words; in minor units where Stripe names a currency that the store does not know."""
-    if amount is None or not currency:
-        return None
-    if currency not in EXPONENTS:
-        return f"{amount} {currency.upper()}"
-    return show(Money(amount, currency))
+    return None if amount is None or not currency else shown(amount, currency)

@@ -13,9 +13,10 @@ from store.actors import Permission
 from store.admin.attention.reading import view_matters
 from store.admin.events.presentation import view_event
 from store.admin.orders.schemas import Once
-from store.admin.payments.presentation import view_booking, view_payment, view_refund
+from store.admin.payments.presentation import view_booking, view_payment
 from store.admin.payments.repository import Known, get_known
 from store.admin.people import named
+from store.admin.refunds.presentation import view_refunds
 from store.admin.schemas import ReasonIn
 from store.audit.repository import list_about
 from store.errors import Conflict
@@ -90,15 +91,16 @@ def _sheet(
         accepted_by=names.get(view.accepted_by or ""),
         checkout=known.checkout,
         sessions=known.sessions,
-        refunds=[view_refund(one, names[one.actor]) for one in known.refunds],
+        refunds=view_refunds(known.refunds, known.order if known.payment.order_id else None, names),
         bookings=[view_booking(entry) for entry in known.entries],
         events=[view_event(event) for event in known.events],
         matters=view_matters(reader(), list_about(reader(), subjects), actor(), now()),
         not_accepted=_why_not_accepted(known),
         may_accept=actor().may(Permission.ORDERS_WRITE),
-        may_refund=actor().may(Permission.REFUNDS_WRITE) and view.why is not None and view.left > 0,
+        may_refund=actor().may(Permission.REFUNDS_WRITE),
+        can_refund=view.why is not None and view.left > 0,
         form=form or _form({}),
-        tokens={name: secrets.token_urlsafe(18) for name in ("accept", "refund")},
+        tokens={name: secrets.token_urlsafe(18) for name in ("accept", "refund", "repay")},
         notice=notice,
         done=done,
     )

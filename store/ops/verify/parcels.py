@@ -39,4 +39,15 @@ INVARIANTS = (
         """SELECT shipment.id FROM shipment WHERE
            (SELECT COUNT(*) FROM job WHERE job.unique_key = 'order_shipped:' || shipment.id) <> 1""",
     ),
+    never(
+        "what cost nothing is canceled by staff only, all that had not left, with one mail",
+        """SELECT "order".number, SUM(line.cancelled) AS canceled, SUM(line.quantity - line.shipped) AS unsent
+           FROM "order" JOIN order_line line ON line.order_id = "order".id WHERE "order".total = 0
+           GROUP BY "order".id, "order".number
+           HAVING SUM(line.cancelled) <> CASE WHEN EXISTS (SELECT 1 FROM order_event
+                 WHERE order_event.order_id = "order".id AND order_event.kind = 'canceled')
+              THEN SUM(line.quantity - line.shipped) ELSE 0 END
+           OR (SELECT COUNT(*) FROM order_event WHERE order_event.order_id = "order".id AND kind = 'canceled')
+              <> (SELECT COUNT(*) FROM job WHERE job.unique_key = 'order_canceled:' || "order".id)""",
+    ),
 )

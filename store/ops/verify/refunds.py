@@ -64,8 +64,9 @@ INVARIANTS = (
                   CASE WHEN refund.accepted_at IS NOT NULL THEN unsent ELSE 0 END AS gone
                FROM refund_line JOIN refund ON refund.id = refund_line.refund_id
                WHERE refund.repays_id IS NULL) part ON part.order_line_id = line.id
-           GROUP BY line.id, line.refunding, line.cancelled
-           HAVING line.refunding <> COALESCE(SUM(part.waiting), 0) OR line.cancelled <> COALESCE(SUM(part.gone), 0)""",
+           GROUP BY line.id, line.order_id, line.refunding, line.cancelled
+           HAVING line.refunding <> COALESCE(SUM(part.waiting), 0) OR line.cancelled <> COALESCE(SUM(part.gone), 0)
+              AND line.order_id NOT IN (SELECT id FROM "order" WHERE total = 0)""",
     ),
     never(
         "what a line has withheld and canceled is what its hold has",

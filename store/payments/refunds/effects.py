@@ -6,15 +6,14 @@ shop's debt to whoever paid is what goes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from store.audit.repository import close_attention, raise_attention
-from store.fulfilment.parcels import HeldBy, progress_after
+from store.fulfilment.cancelling import by_variant, give_back_units
+from store.fulfilment.parcels import HeldBy
 from store.fulfilment.repository import STRIPE, close_block
-from store.fulfilment.service import units_of
 from store.jobs.repository import enqueue
 from store.orders import repository as orders
 from store.orders.models import Order
@@ -24,7 +23,7 @@ from store.payments.ledger.booking import book
 from store.payments.models import Payment
 from store.payments.quarantine import end_refunded
 from store.payments.refunds import repository
-from store.payments.refunds.models import Refund, RefundLine
+from store.payments.refunds.models import Refund
 from store.payments.refunds.rules import RefundOrigin
 from store.stock import returns
 
@@ -39,7 +38,7 @@ def keep_back(session: Session, refund: Refund, order: Order) -> bool:
         held = line.unsent if fresh else 0
         if not move_units(session, line.order_line_id, refunding=held, refunded=line.unsent + line.sent):
             return False
-    return not fresh or returns.withhold(session, order.checkout_id, _by_variant(refund.lines, order, "unsent"))
+    return not fresh or returns.withhold(session, order.checkout_id, by_variant(refund.lines, order, "unsent"))
 
 
 def give_way(session: Session, refund: Refund, payment: Payment, order: Order | None) -> None:
@@ -52,7 +51,7 @@ def give_way(session: Session, refund: Refund, payment: Payment, order: Order | 
         held = line.unsent if fresh else 0
         move_units(session, line.order_line_id, refunding=-held, refunded=-(line.unsent + line.sent))
     if fresh:
-        returns.give_way(session, order.checkout_id, _by_variant(refund.lines, order, "unsent"))
+        returns.give_way(session, order.checkout_id, by_variant(refund.lines, order, "unsent"))
 
 
 def accept(session: Session, refund: Refund, payment: Payment, order: Order | None, now: datetime) -> None:
@@ -65,46 +64,15 @@ def accept(session: Session, refund: Refund, payment: Payment, order: Order | No
         end_refunded(session, payment, now)
         return
     if refund.repays_id is None and refund.lines:
-        give_back_units(session, refund, order, refund.actor, now, withheld=True)
+        give_back(session, refund, order, refund.actor, now, withheld=True)
     happened: dict[str, object] = {"refund": refund.id, "amount": refund.amount}
     orders.add_event(session, order.id, "refunded", refund.actor, now, happened)
 
 
-def give_back_units(
-    session: Session, refund: Refund, order: Order, actor: str, now: datetime, *, withheld: bool
-) -> None:
-    """Units that had not left are canceled, sent ones that can be sold again have come back; the order follows."""
-    for line in refund.lines:
-        back = line.sent if line.restock else 0
-        held = line.unsent if withheld else 0
-        move_units(session, line.order_line_id, refunding=-held, cancelled=line.unsent, returned=back)
+def give_back(session: Session, refund: Refund, order: Order, actor: str, now: datetime, *, withheld: bool) -> None:
+    """The units of a refund are canceled, or have come back; `withheld` tells that they were kept back before."""
     reason = f"refund of order {order.number}"
-    for restock in (True, False):
-        lines = [line for line in refund.lines if line.restock is restock]
-        units = _by_variant(lines, order, "unsent")
-        returns.cancel(
-            session,
-            order.checkout_id,
-            units,
-            withheld=withheld,
-            restock=restock,
-            reason=reason,
-            actor=actor,
-            now=now,
-        )
-    back_again = _by_variant([line for line in refund.lines if line.restock], order, "sent")
-    returns.take_back(session, order.checkout_id, back_again, reason=reason, actor=actor, now=now)
-    _progress(session, order)
-
-
-def _progress(session: Session, order: Order) -> None:
-    session.flush()
-    for line in order.lines:
-        session.refresh(line)
-    returned = sum(line.returned for line in order.lines)
-    becomes = progress_after(order.fulfilment_state, map(units_of, order.lines), returned=returned)
-    if becomes is not order.fulfilment_state:
-        order.move_to(becomes)
+    give_back_units(session, order, refund.lines, withheld=withheld, reason=reason, actor=actor, now=now)
 
 
 def fall_through(session: Session, refund: Refund, payment: Payment, order: Order | None, now: datetime) -> None:
@@ -158,9 +126,3 @@ def _book_return(session: Session, refund: Refund, now: datetime) -> None:
     told, moment = refund.stripe_id or "", refund.failed_at or now
     owner = refund.payment_id
     book(session, "refund_failed", "refund", told, refund.currency, postings, moment, now, payment_id=owner)
-
-
-def _by_variant(lines: Iterable[RefundLine], order: Order, which: str) -> dict[int, int]:
-    """How many units of each variant; an order has each variant once."""
-    variants = {line.id: line.variant_id for line in order.lines}
-    return {variants[line.order_line_id]: getattr(line, which) for line in lines if getattr(line, which)}

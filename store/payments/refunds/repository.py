@@ -60,6 +60,11 @@ def list_refunds(session: Session, payment_id: int) -> Sequence[Refund]:
     return session.scalars(query.order_by(Refund.id)).all()
 
 
+def left_of(payment: Payment) -> int:
+    """The most that may go back of a payment now."""
+    return max((payment.amount or 0) - payment.refunded - payment.withdrawn, 0)
+
+
 def list_unsent(session: Session, created_by: datetime, limit: int) -> Sequence[Refund]:
     """Refunds whose outcome nobody knows, though they are so old."""
     query = select(Refund).where(Refund.state.in_(UNKNOWN), Refund.created_at <= created_by)

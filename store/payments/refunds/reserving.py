@@ -124,7 +124,7 @@ def explain(
     session.flush()
     for line in refund.lines:
         move_units(session, line.order_line_id, refunded=line.unsent + line.sent)
-    effects.give_back_units(session, refund, order, actor.name, now, withheld=False)
+    effects.give_back(session, refund, order, actor.name, now, withheld=False)
     effects.end_question(session, refund, order, actor.name, now)
     after = {"refund": refund.id, "units": sum(units.count for units in wanted.values())}
     record(session, actor, "refund.explain", f"order:{order.number}", {}, after, now)
