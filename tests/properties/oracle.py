@@ -106,7 +106,8 @@ def _every_paid_session_has_its_order_or_goes_back_or_stands_before_staff(world:
         intent: (amount, order_id is not None or attention + refunds > 0)
         for intent, amount, order_id, attention, refunds in world.shop.rows(
             "SELECT payment_intent, amount, order_id, (SELECT COUNT(*) FROM attention WHERE closed_at IS NULL"
-            " AND subject = 'payment:' || payment_intent), (SELECT COUNT(*) FROM refund WHERE payment_id = payment.id"
+            " AND (subject = 'payment:' || payment_intent OR subject IN (SELECT 'refund:' || id FROM refund"
+            " WHERE payment_id = payment.id))), (SELECT COUNT(*) FROM refund WHERE payment_id = payment.id"
             " AND state NOT IN ('rejected', 'failed', 'canceled')) FROM payment WHERE stage = 'paid'"
         )
     }

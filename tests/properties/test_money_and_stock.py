@@ -17,7 +17,7 @@ from tests.properties.machine import Money
 from tests.properties.world import Ground
 
 SEED = int(os.environ.get("SEED", "20261124"))
-EXAMPLES = {"sqlite": 10, "postgresql": 5}
+EXAMPLES = {"sqlite": 10, "postgresql": 4}
 """Of 30 steps each, in the tests that everybody runs."""
 MEMORY = Path("/dev/shm")
 """No example cuts the power, and each writes some hundred transactions: where there is memory, files stay in it."""
