@@ -89,24 +89,26 @@ def check_at_rest(world: World) -> None:
     live = "SELECT checkout_id FROM hold WHERE state = 'live' AND checkout_id NOT IN"
     assert shop.rows(f"{live} (SELECT id FROM checkout WHERE state = 'quarantined')") == []
     assert shop.rows("SELECT kind, state, last_error FROM job WHERE state IN ('dead', 'running')") == []
-    _every_paid_session_has_its_order_or_stands_before_staff(world)
+    _every_paid_session_has_its_order_or_goes_back_or_stands_before_staff(world)
     _every_refund_is_known(world)
     _every_dispute_is_known(world)
     _the_books_hold_what_stripe_holds(world)
     _every_order_was_confirmed_once(world)
 
 
-def _every_paid_session_has_its_order_or_stands_before_staff(world: World) -> None:
+def _every_paid_session_has_its_order_or_goes_back_or_stands_before_staff(world: World) -> None:
     truth = {
         session.payment_intent: session.amount_total
         for session in world.stripe.checkout.sessions.list({"limit": 100}).auto_paging_iter()
         if session.payment_status == "paid"
     }
     kept = {
-        intent: (amount, order_id is not None or attention > 0)
-        for intent, amount, order_id, attention in world.shop.rows(
+        intent: (amount, order_id is not None or attention + refunds > 0)
+        for intent, amount, order_id, attention, refunds in world.shop.rows(
             "SELECT payment_intent, amount, order_id, (SELECT COUNT(*) FROM attention WHERE closed_at IS NULL"
-            " AND subject = 'payment:' || payment_intent) FROM payment WHERE stage = 'paid'"
+            " AND (subject = 'payment:' || payment_intent OR subject IN (SELECT 'refund:' || id FROM refund"
+            " WHERE payment_id = payment.id))), (SELECT COUNT(*) FROM refund WHERE payment_id = payment.id"
+            " AND state NOT IN ('rejected', 'failed', 'canceled')) FROM payment WHERE stage = 'paid'"
         )
     }
     assert kept == {intent: (amount, True) for intent, amount in truth.items()}

@@ -20,7 +20,7 @@ from tests.properties.hand import OWNER
 from tests.properties.trouble import befalls
 from tests.shop import Shop, token
 
-FEW = {"sqlite": 8, "postgresql": 2}
+FEW = {"sqlite": 6, "postgresql": 2}
 EVERY = 2520
 SEED = 20261124
 

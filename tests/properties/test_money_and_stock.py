@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.databases import SqliteFactory
@@ -17,6 +17,8 @@ from tests.properties.machine import Money
 from tests.properties.world import Ground
 
 SEED = int(os.environ.get("SEED", "20261124"))
+EXAMPLES = {"sqlite": 10, "postgresql": 4}
+"""Of 30 steps each, in the tests that everybody runs."""
 MEMORY = Path("/dev/shm")
 """No example cuts the power, and each writes some hundred transactions: where there is memory, files stay in it."""
 
@@ -47,12 +49,16 @@ def hands():
         child.stop()
 
 
-def play(ground, examples, steps):
-    """Run the machine; a failure tells its story and its seed, and SEED=… in the environment plays others."""
+def play(ground, examples, steps, *, shrink):
+    """Run the machine; a failure tells its story and its seed, and SEED=… in the environment plays others.
+
+    `shrink`: look for the shortest story that fails, which takes some minutes.
+    """
     machine = seed(SEED)(type("Money", (Money,), {"ground": ground, "story": f"SEED={SEED}"}))
     how = settings(
         max_examples=examples,
         stateful_step_count=steps,
+        phases=(Phase.generate, *([Phase.shrink] if shrink else [])),
         deadline=None,
         database=None,
         print_blob=False,
@@ -62,17 +68,17 @@ def play(ground, examples, steps):
 
 
 def test_money_and_stock_stay_right_in_one_process(ground):
-    play(ground, 10, 30)
+    play(ground, EXAMPLES["sqlite" if ground.is_sqlite else "postgresql"], 30, shrink=False)
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_money_and_stock_stay_right_in_one_process_for_long(ground):
-    play(ground, 150, 50)
+    play(ground, 120, 50, shrink=True)
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_money_and_stock_stay_right_with_four_processes(ground, hands):
     ground.children = hands
-    play(ground, 60, 40)
+    play(ground, 80, 40, shrink=True)

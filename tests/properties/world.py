@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from store.payments.gateway import EVENT_TYPES
+from tests.databases import PostgresqlFactory, SqliteFactory
 from tests.properties.hand import Child, Hand
 from tests.shop import SECRET, Shop
 
@@ -65,10 +66,14 @@ class Ground:
     """What all examples of a run share."""
 
     sandbox_url: str
-    databases: object
+    databases: SqliteFactory | PostgresqlFactory
     folder: Path
     children: list[Child] = field(default_factory=list)
     """Without any, everything is done in this process."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        return isinstance(self.databases, SqliteFactory)
 
     @contextmanager
     def world(self, say: Callable[[str], None]) -> Iterator[World]:
