@@ -278,3 +278,37 @@ def test_a_refund_made_at_stripe_leaves_clearing_as_it_found_it(shop, books):
     assert balances(shop)["stripe_clearing"] == 0
     assert balances(shop)["stripe_balance"] == 3805 - 1000
     assert balances(shop)["refunds"] == 1000
+
+
+def test_a_key_that_may_not_read_the_balance_is_shown_to_staff_until_it_may(open_shop, relay):
+    shop = open_shop(stripe_api_base=relay.url)
+    sell(shop)
+    relay.tricks["GET", "/v1/payouts"] = answers(403, "invalid_request_error")
+    Books(shop.payments).read_all()
+    assert shop.attention() == ["balance_refused"]
+    assert shop.rows("SELECT * FROM cursor") == []
+    assert len(mirrored(shop)) == 1
+    relay.tricks.clear()
+    Books(shop.payments).read_all()
+    assert shop.attention() == []
+    assert len(shop.rows("SELECT * FROM cursor")) == 1
+    assert len(mirrored(shop)) == 1
+
+
+def test_a_movement_in_sums_that_are_none_of_ours_is_shown_to_staff(shop, books):
+    assert shop.account.control("POST", "account", {"settlement_currency": "xau", "exchange_rates": {"usd": 2}}).ok
+    sell(shop)
+    books.read_all()
+    assert mirrored(shop) == []
+    assert shop.attention() == ["balance_unreadable"]
+
+
+def test_a_payout_that_comes_back_leaves_the_bank_again(shop, books):
+    sell(shop)
+    pay_out(shop)
+    books.read_all()
+    payout = shop.value("SELECT stripe_id FROM payout")
+    back = replace(FEE, stripe_id="txn_back", type="payout_failure", amount=3805, net=3805, source_id=payout)
+    shop.db.run(lambda session: record(session, back, None, shop.clock()))
+    assert balances(shop)["bank"] == 0
+    assert balances(shop)["stripe_balance"] == 3805
