@@ -53,7 +53,8 @@ class Books:
             if refusal.status != 404:
                 raise
             sentence = f"Stripe's event named {stripe_id}, which Stripe does not know. Look for it in the dashboard."
-            self._tell("balance_missing", f"balance_transaction:{stripe_id}", sentence)
+            subject, now = f"balance_transaction:{stripe_id}", self.payments.clock()
+            self.payments.db.run(lambda session: raise_attention(session, "balance_missing", subject, sentence, now))
 
     def read_all(self, _job: Job | None = None) -> None:
         """Read everything since the last time, and the payouts; nothing that was read before is booked again.
@@ -70,7 +71,8 @@ class Books:
                 f"Stripe does not let the shop read its balance and payouts: {refusal}. Give its key the right to read"
                 " both; the books catch up the night after."
             )
-            self._tell("balance_refused", REFUSED, sentence)
+            now = self.payments.clock()
+            self.payments.db.run(lambda session: raise_attention(session, "balance_refused", REFUSED, sentence, now))
 
     def _read_since(self, since: datetime) -> None:
         newest = since
@@ -100,12 +102,13 @@ class Books:
                 self._take_in(fact)
 
     def _take_in(self, fact: BalanceFact | Unreadable) -> None:
+        now = self.payments.clock()
         if isinstance(fact, Unreadable):
             sentence = f"Stripe's {fact.stripe_id} is in sums this shop cannot keep ({fact.why}). Book it by hand."
-            self._tell("balance_unreadable", f"balance_transaction:{fact.stripe_id}", sentence)
+            subject = f"balance_transaction:{fact.stripe_id}"
+            self.payments.db.run(lambda session: raise_attention(session, "balance_unreadable", subject, sentence, now))
             return
         owner = self._owner(fact) if is_of_a_payment(fact) else None
-        now = self.payments.clock()
         self.payments.db.run(lambda session: record(session, fact, owner, now), repeatable=True)
 
     def _owner(self, fact: BalanceFact) -> int | None:
@@ -151,10 +154,6 @@ class Books:
             repository.mark_expanded(session, fact.stripe_id, now)
 
         db.run(expand, repeatable=True)
-
-    def _tell(self, kind: str, subject: str, sentence: str) -> None:
-        now = self.payments.clock()
-        self.payments.db.run(lambda session: raise_attention(session, kind, subject, sentence, now), repeatable=True)
 
 
 def record(session: Session, fact: BalanceFact, payment_id: int | None, now: datetime) -> bool:
