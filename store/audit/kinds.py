@@ -193,6 +193,23 @@ KINDS: dict[str, Kind] = {
         "Look at it in Stripe's dashboard: it stands on the account Unexplained of the ledger.",
         permissions=(Permission.REPORTS_READ, *MONEY),
     ),
+    "balance_unreadable": Kind(
+        "A movement in sums the shop cannot keep",
+        "Find the movement in Stripe's dashboard, and have it booked by hand.",
+        permissions=MONEY,
+    ),
+    "balance_missing": Kind(
+        "A movement that Stripe does not know",
+        "Look at the payments of that day in Stripe's dashboard, and whether the key belongs to another account.",
+        permissions=MONEY,
+    ),
+    "balance_refused": Kind(
+        "Stripe does not show its balance",
+        "Give the shop's key at Stripe the right to read the balance and payouts.",
+        Urgency.TODAY,
+        "It closes by itself when the balance has been read.",
+        MONEY,
+    ),
 }
 
 

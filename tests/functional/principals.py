@@ -10,6 +10,8 @@ from store.actors import Role
 from store.audit.repository import raise_attention
 from store.jobs.repository import enqueue
 from store.orders.numbers import private_link
+from store.payments.balance_facts import BalanceFact
+from store.payments.ledger.service import record
 from store.payments.refunds.rules import Wish
 from tests.integration.refunding import refund
 from tests.people import Visitor
@@ -40,6 +42,8 @@ class World:
         shop.db.run(lambda session: raise_attention(session, "stock_short", f"variant:{self.tee}", "Too few.", now))
         shop.db.run(lambda session: enqueue(session, "mail", {}, now))
         shop.write("UPDATE job SET state = 'dead', finished_at = created_at WHERE kind = 'mail'")
+        fee = ("txn_1", "stripe_fee", "usd", -1, 0, -1, None, None, None, None, None, shop.clock())
+        shop.db.run(lambda session: record(session, BalanceFact(*fee), None, shop.clock()))
         shop.write(
             "INSERT INTO payout (stripe_id, status, currency, amount, automatic, arrives_at, created_at)"
             " VALUES ('po_1', 'pending', 'usd', 100, true, :now, :now)",
@@ -63,6 +67,7 @@ class World:
             "filename": "css/store.css",
             "account": "sales",
             "payout": "po_1",
+            "movement": "txn_1",
         }
         return {name: known.get(name, 1 if name.endswith("_id") else "nothing") for name in rule.arguments}
 

@@ -221,7 +221,7 @@ def test_a_payout_that_lost_a_movement_is_named(sold):
 
 
 @pytest.mark.parametrize(
-    "path", ["accounts/nothing", "entries/999", "entries/x", "orders/NM-XXXX", "payouts/po_nobodys"]
+    "path", ["accounts/nothing", "entries/999", "entries/x", "orders/NM-XXXX", "payouts/po_nobodys", "movements/txn_no"]
 )
 def test_what_is_not_in_the_books_is_not_found(shop, path):
     assert shop.staff(Role.REPORTS).get(f"/admin/ledger/{path}").status_code == 404
@@ -232,3 +232,10 @@ def test_a_page_that_nonsense_asks_for_is_a_page(sold, before):
     client, payout = sold.staff(Role.REPORTS), sold.value("SELECT stripe_id FROM payout")
     for path in ("accounts/sales", "payouts", f"payouts/{payout}"):
         assert client.get(f"/admin/ledger/{path}?before={before}").status_code == 200
+
+
+def test_a_movement_leads_to_its_entry(sold):
+    movement = sold.value("SELECT stripe_id FROM balance_transaction WHERE type = 'charge'")
+    answer = sold.staff(Role.REPORTS).get(f"/admin/ledger/movements/{movement}")
+    entry = sold.value("SELECT id FROM journal_entry WHERE kind = 'settlement'")
+    assert (answer.status_code, answer.location) == (303, f"/admin/ledger/entries/{entry}")

@@ -7,44 +7,17 @@ from threading import Barrier, Thread
 
 import pytest
 
-from store.clock import from_epoch
 from store.errors import PaymentUnavailable
 from store.jobs.models import Job
-from store.payments.balance_facts import BalanceFact
 from store.payments.ledger.service import Books, record
+from tests.integration.bookkeeping import FEE, balances, entries, mirrored, sell
 from tests.integration.stories import again, told
 from tests.relay import answers
-
-FEE = BalanceFact("txn_fee", "stripe_fee", "usd", -200, 0, -200, None, None, None, None, None, from_epoch(1790000000))
 
 
 @pytest.fixture
 def books(shop):
     return Books(shop.payments)
-
-
-def mirrored(shop):
-    return shop.rows(
-        "SELECT type, currency, amount, fee, net, payment_id IS NOT NULL FROM balance_transaction ORDER BY id"
-    )
-
-
-def entries(shop, kind="%"):
-    return shop.rows(
-        """SELECT entry.kind, entry.currency, posting.account, posting.amount FROM journal_entry entry
-           JOIN posting ON posting.entry_id = entry.id WHERE entry.kind LIKE :kind ORDER BY posting.id""",
-        kind=kind,
-    )
-
-
-def balances(shop):
-    return dict(shop.rows("SELECT account, SUM(amount) FROM posting GROUP BY account"))
-
-
-def sell(shop, price=3400):
-    """One paid order whose charge has been captured a moment later."""
-    shop.buy(shop.make_item(price=price))
-    shop.clock.advance(seconds=5)
 
 
 def test_the_event_that_names_a_movement_has_it_read_and_booked_by_the_worker(shop):
@@ -212,61 +185,6 @@ def test_while_stripe_does_not_answer_nothing_is_read_and_the_cursor_stays(open_
     assert len(mirrored(shop)) == 1
 
 
-def pay_out(shop):
-    """Stripe pays out what is available by now."""
-    shop.clock.advance(days=3)
-    answer = shop.account.control("POST", "payout", {})
-    assert answer.ok, answer.text
-
-
-def payouts(shop):
-    return shop.rows("SELECT status, currency, amount, automatic, expanded_at IS NOT NULL FROM payout ORDER BY id")
-
-
-def test_a_payout_moves_the_balance_to_the_bank_and_names_what_left_in_it(shop, books):
-    sell(shop)
-    sell(shop, price=1000)
-    pay_out(shop)
-    books.read_all()
-    assert payouts(shop) == [("paid", "usd", 5280, True, True)]
-    assert entries(shop, "payout") == [("payout", "usd", "stripe_balance", -5280), ("payout", "usd", "bank", 5280)]
-    assert balances(shop)["stripe_balance"] == 0
-    assert shop.rows("SELECT type, payout_id IS NOT NULL FROM balance_transaction ORDER BY net") == [
-        ("payout", False),
-        ("charge", True),
-        ("charge", True),
-    ]
-
-
-def test_the_contents_of_a_payout_are_asked_for_once(shop, books):
-    sell(shop)
-    pay_out(shop)
-    books.read_all()
-    before = len(shop.requests())
-    books.read_all()
-    assert [call["path"] for call in shop.requests()[before:]] == ["/v1/balance_transactions", "/v1/payouts"]
-    assert len(entries(shop, "payout")) == 2
-
-
-def test_dollars_that_arrive_as_euros_are_exchanged_in_the_books(shop, books):
-    euros = {"settlement_currency": "eur", "exchange_rates": {"usd": 0.9}}
-    assert shop.account.control("POST", "account", euros).ok
-    sell(shop)
-    books.read_all()
-    assert mirrored(shop) == [("charge", "eur", 3555, 133, 3422, True)]
-    assert entries(shop, "settlement%") == [
-        ("settlement", "usd", "stripe_clearing", -3950),
-        ("settlement", "usd", "fx", 3950),
-        ("settlement_fx", "eur", "stripe_balance", 3422),
-        ("settlement_fx", "eur", "fees", 133),
-        ("settlement_fx", "eur", "fx", -3555),
-    ]
-    assert balances(shop)["stripe_clearing"] == 0
-    pay_out(shop)
-    books.read_all()
-    assert payouts(shop) == [("paid", "eur", 3422, True, True)]
-
-
 def test_a_refund_made_at_stripe_leaves_clearing_as_it_found_it(shop, books):
     sell(shop)
     intent = shop.value("SELECT payment_intent FROM payment")
@@ -278,3 +196,26 @@ def test_a_refund_made_at_stripe_leaves_clearing_as_it_found_it(shop, books):
     assert balances(shop)["stripe_clearing"] == 0
     assert balances(shop)["stripe_balance"] == 3805 - 1000
     assert balances(shop)["refunds"] == 1000
+
+
+def test_a_key_that_may_not_read_the_balance_is_shown_to_staff_until_it_may(open_shop, relay):
+    shop = open_shop(stripe_api_base=relay.url)
+    sell(shop)
+    relay.tricks["GET", "/v1/payouts"] = answers(403, "invalid_request_error")
+    Books(shop.payments).read_all()
+    assert shop.attention() == ["balance_refused"]
+    assert shop.rows("SELECT * FROM cursor") == []
+    assert len(mirrored(shop)) == 1
+    relay.tricks.clear()
+    Books(shop.payments).read_all()
+    assert shop.attention() == []
+    assert len(shop.rows("SELECT * FROM cursor")) == 1
+    assert len(mirrored(shop)) == 1
+
+
+def test_a_movement_in_sums_that_are_none_of_ours_is_shown_to_staff(shop, books):
+    assert shop.account.control("POST", "account", {"settlement_currency": "xau", "exchange_rates": {"usd": 2}}).ok
+    sell(shop)
+    books.read_all()
+    assert mirrored(shop) == []
+    assert shop.attention() == ["balance_unreadable"]

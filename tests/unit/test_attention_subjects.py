@@ -15,6 +15,7 @@ REFUNDS = Actor(member_id=2, roles=frozenset({Role.REFUNDS}))
         ("variant:12", "Stock of 12", "/admin/stock/12"),
         ("event:evt_1", "Event evt_1", "/admin/webhook-events?q=evt_1"),
         ("job:12", "Job 12", "/admin/jobs"),
+        ("balance_transaction:txn_1", "Movement txn_1", "/admin/ledger/movements/txn_1"),
         ("moon:full", "Moon full", None),
         ("payment:a/../b?c", "Payment a/../b?c", "/admin/payments/a%2F..%2Fb%3Fc"),
         ("nothing", "Nothing", None),

@@ -27,6 +27,7 @@ PAGES = {
     "variant": Page("Stock of", "/admin/stock/{}", Permission.STOCK_READ),
     "event": Page("Event", "/admin/webhook-events?q={}"),
     "job": Page("Job", "/admin/jobs"),
+    "balance_transaction": Page("Movement", "/admin/ledger/movements/{}", Permission.REPORTS_READ),
 }
 """The things that have a page; others are shown by the thing that they belong to."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as Answer
 
@@ -103,6 +103,13 @@ def show_account(account: str) -> Answer:
 def show_entry(entry_id: int) -> str:
     entry = presentation.view_entry(reports.get_entry(reader(), entry_id))
     return render_template("admin/ledger/entry.html", entry=entry)
+
+
+@blueprint.get("/movements/<movement>")
+@needs(Permission.REPORTS_READ)
+def show_movement(movement: str) -> Answer:
+    """To the entry that a balance transaction has made."""
+    return redirect(url_for("admin_ledger.show_entry", entry_id=reports.get_entry_of_movement(reader(), movement)), 303)
 
 
 @blueprint.get("/orders/<number>")

@@ -52,15 +52,8 @@ def book(
         raise ValueError(f"the postings of {kind} for {source_type} {source_id} do not balance")
     if not (moved := {account: amount for account, amount in postings.items() if amount}):
         return False
-    row = insert(session, JournalEntry).values(
-        kind=kind,
-        source_type=source_type,
-        source_id=source_id,
-        payment_id=payment_id,
-        currency=currency,
-        booked_at=booked_at,
-        created_at=now,
-    )
+    facts = {"kind": kind, "source_type": source_type, "source_id": source_id, "payment_id": payment_id}
+    row = insert(session, JournalEntry).values(**facts, currency=currency, booked_at=booked_at, created_at=now)
     once = row.on_conflict_do_nothing(index_elements=["kind", "source_type", "source_id"])
     entry_id = session.scalar(once.returning(JournalEntry.id))
     if entry_id is not None:

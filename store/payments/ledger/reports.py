@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from store.errors import NotFound
 from store.orders.models import Order
@@ -36,6 +36,10 @@ def sums_until(session: Session, moment: datetime) -> dict[tuple[str, str], tupl
             debit[key] += plus
             credit[key] += minus
     return {key: (debit[key], credit[key]) for key in debit}
+
+
+_Free = aliased(Order)
+"""An order without a payment, known by its checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +93,21 @@ def get_entry(session: Session, entry_id: int) -> Entry:
 
 
 def list_entries_of_order(session: Session, order_id: int) -> list[Entry]:
-    """Everything booked for an order's payment, oldest first."""
-    query = _entries().where(Payment.order_id == order_id)
+    """Everything booked for an order, oldest first."""
+    query = _entries().where(or_(Payment.order_id == order_id, _Free.id == order_id))
     return _read(session, query.order_by(JournalEntry.booked_at, JournalEntry.id))
 
 
-def find_entry_of_movement(session: Session, stripe_id: str) -> int | None:
-    """The entry that a balance transaction has made, to be linked to."""
+def get_entry_of_movement(session: Session, stripe_id: str) -> int:
+    """The id of the entry that a balance transaction has made; of two, that in the currency of the charge."""
     query = select(func.min(JournalEntry.id)).where(
-        JournalEntry.source_type == "balance_transaction", JournalEntry.source_id == stripe_id
+        JournalEntry.source_type == "balance_transaction",
+        JournalEntry.source_id == stripe_id,
+        JournalEntry.kind != "dispute",
     )
-    return session.scalar(query)
+    if (entry_id := session.scalar(query)) is None:
+        raise NotFound("This movement is not in the books. Look at it in Stripe's dashboard.")
+    return entry_id
 
 
 def get_payout(session: Session, stripe_id: str) -> Payout:
@@ -151,9 +159,10 @@ def list_members(session: Session, payout: str, limit: int, before: int | None =
 
 def _entries() -> Any:  # noqa: ANN401 - SQLAlchemy's type of a select is not worth naming
     return (
-        select(JournalEntry, Payment.payment_intent, Order.number)
+        select(JournalEntry, Payment.payment_intent, func.coalesce(Order.number, _Free.number))
         .outerjoin(Payment, Payment.id == JournalEntry.payment_id)
         .outerjoin(Order, Order.id == Payment.order_id)
+        .outerjoin(_Free, and_(JournalEntry.source_type == "checkout", JournalEntry.source_id == _Free.checkout_id))
         .options(selectinload(JournalEntry.postings))
     )
 

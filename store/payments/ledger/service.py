@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from store.audit.repository import raise_attention
+from store.audit.repository import close_attention, raise_attention
 from store.jobs.models import Job
 from store.payments import repository as payments
 from store.payments.balance_facts import BalanceFact, PayoutFact
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 CURSOR = "balance_transactions"
 OVERLAP = timedelta(days=1)
+REFUSED = "stripe:balance"
 PAYOUT_MAY_FAIL = timedelta(days=14)
 """Banks send payouts back within days; until then one that is paid is looked at again."""
 
@@ -51,20 +52,41 @@ class Books:
         except Refused as refusal:
             if refusal.status != 404:
                 raise
-            self._tell("balance_missing", stripe_id, f"Stripe's event named {stripe_id}, which Stripe does not know.")
+            sentence = f"Stripe's event named {stripe_id}, which Stripe does not know. Look for it in the dashboard."
+            subject, now = f"balance_transaction:{stripe_id}", self.payments.clock()
+            self.payments.db.run(lambda session: raise_attention(session, "balance_missing", subject, sentence, now))
 
     def read_all(self, _job: Job | None = None) -> None:
-        """Read everything since the last time, and the payouts; nothing that was read before is booked again."""
+        """Read everything since the last time, and the payouts; nothing that was read before is booked again.
+
+        Where Stripe refuses, staff are told instead: to ask once more would not help.
+        """
         since = self._since()
         if since is None:
             return
+        try:
+            self._read_since(since)
+        except Refused as refusal:
+            sentence = (
+                f"Stripe does not let the shop read its balance and payouts: {refusal}. Give its key the right to read"
+                " both; the books catch up the night after."
+            )
+            now = self.payments.clock()
+            self.payments.db.run(lambda session: raise_attention(session, "balance_refused", REFUSED, sentence, now))
+
+    def _read_since(self, since: datetime) -> None:
         newest = since
         for page in reading.pages_since(self.payments.gateway, since - OVERLAP):
             newest = max([newest, *(fact.happened_at for fact in page if isinstance(fact, BalanceFact))])
             self._take_in_new(page)
         self._read_payouts(since)
         now = self.payments.clock()
-        self.payments.db.run(lambda session: cursors.advance(session, CURSOR, newest, now), repeatable=True)
+
+        def done(session: Session) -> None:
+            cursors.advance(session, CURSOR, newest, now)
+            close_attention(session, "balance_refused", REFUSED, now)
+
+        self.payments.db.run(done, repeatable=True)
 
     def _since(self) -> datetime | None:
         """How far the list was read; never yet: when we first asked for money. None before that."""
@@ -80,12 +102,13 @@ class Books:
                 self._take_in(fact)
 
     def _take_in(self, fact: BalanceFact | Unreadable) -> None:
+        now = self.payments.clock()
         if isinstance(fact, Unreadable):
             sentence = f"Stripe's {fact.stripe_id} is in sums this shop cannot keep ({fact.why}). Book it by hand."
-            self._tell("balance_unreadable", fact.stripe_id, sentence)
+            subject = f"balance_transaction:{fact.stripe_id}"
+            self.payments.db.run(lambda session: raise_attention(session, "balance_unreadable", subject, sentence, now))
             return
         owner = self._owner(fact) if is_of_a_payment(fact) else None
-        now = self.payments.clock()
         self.payments.db.run(lambda session: record(session, fact, owner, now), repeatable=True)
 
     def _owner(self, fact: BalanceFact) -> int | None:
@@ -131,10 +154,6 @@ class Books:
             repository.mark_expanded(session, fact.stripe_id, now)
 
         db.run(expand, repeatable=True)
-
-    def _tell(self, kind: str, stripe_id: str, sentence: str) -> None:
-        subject, now = f"balance_transaction:{stripe_id}", self.payments.clock()
-        self.payments.db.run(lambda session: raise_attention(session, kind, subject, sentence, now), repeatable=True)
 
 
 def record(session: Session, fact: BalanceFact, payment_id: int | None, now: datetime) -> bool:
