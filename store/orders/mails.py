@@ -8,6 +8,7 @@ from typing import Any
 from store.db import Database
 from store.jobs.models import Job
 from store.mail.service import Mailer
+from store.money import Money
 from store.orders import repository
 from store.orders.numbers import private_link
 from store.orders.presentation import view_checkout, view_order
@@ -23,11 +24,13 @@ class OrderMails:
     settings: Settings
 
     def confirm(self, job: Job) -> None:
-        """The receipt, with the private link."""
+        """The receipt, with the private link. The payload says `paid` when staff accepted another sum than the total."""
         with self.db.reader() as reader:
             order = repository.get_order(reader, job.payload["order_id"])
         link = f"{self.settings.public_url}/o/{private_link(order.number, self.settings.secret_key)}"
-        self._send(job, order.email, "order_confirmation", {"order": view_order(order), "order_url": link})
+        paid = Money(job.payload.get("paid", order.total), order.currency)
+        context = {"order": view_order(order), "order_url": link, "paid": paid}
+        self._send(job, order.email, "order_confirmation", context)
 
     def payment_on_its_way(self, job: Job) -> None:
         """The bank takes days: do not pay again."""

@@ -102,7 +102,10 @@ def test_the_buyer_gets_the_confirmation_once(shop, tee):
     payment, form = quarantine(shop, tee), token()
     assert accepted(shop, payment, form=form) == accepted(shop, payment, form=form)
     shop.worker.drain()
-    assert [mail.to for mail in shop.mails()] == ["ana@example.com"]
+    (mail,) = shop.mails()
+    assert mail.to == "ana@example.com"
+    assert "You paid $3.95, and we take it for the whole order." in mail.text
+    assert "Total: $39.50" in mail.text
     assert (shop.counts()["order"], shop.value("SELECT COUNT(*) FROM audit_entry")) == (1, 1)
 
 
