@@ -24,7 +24,7 @@ class OrderMails:
     settings: Settings
 
     def confirm(self, job: Job) -> None:
-        """The receipt, with the private link. The payload says `paid` when staff accepted another sum than the total."""
+        """The receipt, with the private link; the payload says what was `paid` when it was not the total."""
         with self.db.reader() as reader:
             order = repository.get_order(reader, job.payload["order_id"])
         link = f"{self.settings.public_url}/o/{private_link(order.number, self.settings.secret_key)}"
