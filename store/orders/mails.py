@@ -8,6 +8,7 @@ from typing import Any
 from store.db import Database
 from store.jobs.models import Job
 from store.mail.service import Mailer
+from store.money import Money
 from store.orders import repository
 from store.orders.numbers import private_link
 from store.orders.presentation import view_checkout, view_order
@@ -23,7 +24,7 @@ class OrderMails:
     settings: Settings
 
     def confirm(self, job: Job) -> None:
-        """The receipt, with the private link."""
+        """The receipt, with the private link; the payload says what was `paid` when it was not the total."""
         self._about_order(job, "order_confirmation")
 
     def canceled(self, job: Job) -> None:
@@ -42,7 +43,8 @@ class OrderMails:
         with self.db.reader() as reader:
             order = repository.get_order(reader, job.payload["order_id"])
         link = f"{self.settings.public_url}/o/{private_link(order.number, self.settings.secret_key)}"
-        self._send(job, order.email, template, {"order": view_order(order), "order_url": link})
+        paid = Money(job.payload.get("paid", order.total), order.currency)
+        self._send(job, order.email, template, {"order": view_order(order), "order_url": link, "paid": paid})
 
     def _about_checkout(self, job: Job, template: str) -> None:
         with self.db.reader() as reader:

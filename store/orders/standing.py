@@ -1,4 +1,4 @@
-"""How an order's money stands: a function of its total, of what went back, and of what banks say about it. Pure."""
+"""How an order's money stands: a function of what was paid, of what went back, and of what banks say about it. Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def is_inquiry(status: str) -> bool:
     return status.startswith(INQUIRY)
 
 
-def payment_state_of(total: int, refunded: int, disputes: Iterable[tuple[str, int]]) -> PaymentState:
+def payment_state_of(paid: int, refunded: int, disputes: Iterable[tuple[str, int]]) -> PaymentState:
     """How the money of an order stands.
 
-    `refunded` is what refunds that count have taken of `total`; `disputes` are pairs of Stripe's status and of what was
+    `refunded` is what refunds that count have taken of `paid`; `disputes` are pairs of Stripe's status and of what was
     withdrawn for it and not given back. An inquiry changes nothing, and neither does the word lost while no money is
     gone; what a bank has taken, or is about to, is said before what we gave back ourselves.
     """
@@ -35,4 +35,4 @@ def payment_state_of(total: int, refunded: int, disputes: Iterable[tuple[str, in
         return PaymentState.DISPUTED
     if refunded <= 0:
         return PaymentState.PAID
-    return PaymentState.REFUNDED if refunded >= total else PaymentState.PART_REFUNDED
+    return PaymentState.REFUNDED if refunded >= paid else PaymentState.PART_REFUNDED

@@ -104,7 +104,8 @@ def _accept(session: Session, actor: Actor, payment: Payment, checkout: Checkout
     booking.book_accepted(session, order, payment, now)
     carry_over(session, payment, order, now)
     key = f"order_confirmation:{order.id}"
-    enqueue(session, "order_confirmation", {"order_id": order.id}, now, unique_key=key)
+    paid = {} if payment.amount == order.total else {"paid": payment.amount}
+    enqueue(session, "order_confirmation", {"order_id": order.id, **paid}, now, unique_key=key)
     return order
 
 

@@ -20,4 +20,5 @@ def restate(session: Session, order: Order) -> None:
     refunded = session.scalar(accepted.where(Payment.order_id == order.id, Refund.state.in_(ACCEPTED))) or 0
     disputes = select(Dispute.status, Dispute.withdrawn).join(Payment, Payment.id == Dispute.payment_id)
     known = [(status, withdrawn) for status, withdrawn in session.execute(disputes.where(Payment.order_id == order.id))]
-    order.payment_state = payment_state_of(order.total, int(refunded), known)
+    paid = session.scalar(select(Payment.amount).where(Payment.order_id == order.id))  # staff may have accepted less
+    order.payment_state = payment_state_of(paid or order.total, int(refunded), known)

@@ -145,12 +145,12 @@ def test_a_member_without_a_role_learns_of_no_staff_pages(open_page, live):
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_a_packer_sees_orders_and_stock_and_nowhere_a_price_to_change(open_page, live, size):
+def test_a_packer_sees_what_waits_orders_and_stock_and_nowhere_a_price_to_change(open_page, live, size):
     packer = colleague(live, Role.PACKER)
-    page = open_page("/admin", size, cookies=live.signed_in(packer))
+    page = open_page("/admin/orders", size, cookies=live.signed_in(packer))
     expect(heading(page)).to_have_text("Orders")
     areas = page.get_by_role("navigation", name="Staff").locator("a[href^='/admin/']")
-    assert [area.inner_text() for area in areas.all()] == ["Orders", "Stock"]
+    assert [area.locator("span").first.inner_text() for area in areas.all()] == ["Attention", "Orders", "Stock"]
     number = live.wait_for_order(live.once("paid", live.after_paying).email)
     shelf = live.variants("flyer-tote")[0]
     for path in ("/admin/orders", f"/admin/orders/{number}", "/admin/stock", f"/admin/stock/{shelf}"):

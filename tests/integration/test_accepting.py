@@ -11,6 +11,7 @@ from store.errors import Conflict, Forbidden, NotFound
 from store.payments import repository
 from store.payments.refunds import repository as refunds
 from store.payments.refunds.joining import reject
+from store.payments.refunds.rules import Wish
 from tests.integration.quarantined import (
     COMPLETED,
     OMAR,
@@ -23,6 +24,7 @@ from tests.integration.quarantined import (
     money,
     quarantine,
 )
+from tests.integration.refunding import refund
 from tests.integration.stories import again, altered, told
 from tests.shop import token
 
@@ -52,6 +54,17 @@ def test_too_little_is_accepted_and_the_shop_bears_the_difference(shop, tee):
         ("customer_liability", 395), ("sales", -3400), ("shipping", -550), ("accepted_differences", 3555),
     ]  # fmt: skip
     assert shop.attention() == []
+    assert shop.breaches() == []
+
+
+def test_an_order_for_which_less_was_accepted_is_refunded_once_all_that_came_has_gone_back(shop, tee):
+    number = accepted(shop, quarantine(shop, tee))
+    refund(shop, number, Wish(amount=200))
+    assert shop.value('SELECT payment_state FROM "order"') == "part_refunded"
+    with pytest.raises(Conflict, match=r"only \$1.95 is left"):
+        refund(shop, number, Wish(amount=196))
+    refund(shop, number, Wish(amount=195))
+    assert shop.value('SELECT payment_state FROM "order"') == "refunded"
     assert shop.breaches() == []
 
 
@@ -89,7 +102,10 @@ def test_the_buyer_gets_the_confirmation_once(shop, tee):
     payment, form = quarantine(shop, tee), token()
     assert accepted(shop, payment, form=form) == accepted(shop, payment, form=form)
     shop.worker.drain()
-    assert [mail.to for mail in shop.mails()] == ["ana@example.com"]
+    (mail,) = shop.mails()
+    assert mail.to == "ana@example.com"
+    assert "You paid $3.95, and we take it for the whole order." in mail.text
+    assert "Total: $39.50" in mail.text
     assert (shop.counts()["order"], shop.value("SELECT COUNT(*) FROM audit_entry")) == (1, 1)
 
 

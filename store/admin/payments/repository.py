@@ -46,7 +46,7 @@ def get_known(session: Session, payment_intent: str) -> Known:
         order=_order_of(session, payment),
         sessions=sessions,
         refunds=refunds,
-        entries=_entries(session, [payment_intent, *sent_back]),
+        entries=_entries(session, payment.id),
         events=list_events(session, [payment_intent, *at_stripe, *sent_back]),
     )
 
@@ -74,6 +74,6 @@ def list_events(session: Session, object_ids: Collection[str]) -> Sequence[Webho
     return session.scalars(about.order_by(WebhookEvent.happened_at.desc(), WebhookEvent.id).limit(MOST)).all()
 
 
-def _entries(session: Session, sources: Collection[str]) -> Sequence[JournalEntry]:
-    query = select(JournalEntry).where(JournalEntry.source_id.in_(sources))
+def _entries(session: Session, payment_id: int) -> Sequence[JournalEntry]:
+    query = select(JournalEntry).where(JournalEntry.payment_id == payment_id)
     return session.scalars(query.options(selectinload(JournalEntry.postings)).order_by(JournalEntry.id)).all()

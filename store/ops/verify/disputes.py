@@ -76,6 +76,6 @@ INVARIANTS = (
                    AND dispute.status NOT IN {SETTLED} AND dispute.status NOT LIKE 'warning\\_%' ESCAPE '\\')
                    THEN 'disputed'
               WHEN COALESCE(refunded.amount, 0) <= 0 THEN 'paid'
-              WHEN refunded.amount >= "order".total THEN 'refunded' ELSE 'part_refunded' END""",
+              WHEN refunded.amount >= payment.amount THEN 'refunded' ELSE 'part_refunded' END""",
     ),
 )

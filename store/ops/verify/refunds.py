@@ -119,12 +119,12 @@ INVARIANTS = (
     ),
     never(
         "an order's payment state follows from its refunds, unless a bank has a say",
-        f"""SELECT "order".number, "order".payment_state, "order".total, COALESCE(SUM(refund.amount), 0) AS refunded
+        f"""SELECT "order".number, "order".payment_state, payment.amount, COALESCE(SUM(refund.amount), 0) AS refunded
             FROM "order" JOIN payment ON payment.order_id = "order".id
             LEFT JOIN refund ON refund.payment_id = payment.id AND refund.state IN {ACCEPTED}
             WHERE "order".payment_state NOT IN ('disputed', 'charged_back')
-            GROUP BY "order".number, "order".payment_state, "order".total
+            GROUP BY "order".number, "order".payment_state, payment.amount
             HAVING "order".payment_state <> CASE WHEN COALESCE(SUM(refund.amount), 0) = 0 THEN 'paid'
-               WHEN COALESCE(SUM(refund.amount), 0) < "order".total THEN 'part_refunded' ELSE 'refunded' END""",
+               WHEN COALESCE(SUM(refund.amount), 0) < payment.amount THEN 'part_refunded' ELSE 'refunded' END""",
     ),
 )
