@@ -179,7 +179,11 @@ class Database:
         if self._lock_file is None:
             yield
             return
-        with self._lock_file.open("w") as handle:
+        try:
+            handle = self._lock_file.open("w")
+        except OSError as error:  # its file system was mounted read-only, or is gone
+            raise Unavailable("The shop cannot write anything just now. Please try again in a moment.") from error
+        with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 

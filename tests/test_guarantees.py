@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SHOWN = re.compile(r"`([a-z_/]+\.py)::(test_[a-z0-9_]+)`")
+SHOWN = re.compile(r"`([a-z0-9_/]+\.py)::(test_[a-z0-9_]+)`")
 
 
 def test_every_test_named_by_the_guarantees_exists():

@@ -38,7 +38,7 @@ def cpu_seconds(roots: list[int]) -> float:
         except OSError:
             continue
         tree.setdefault(int(fields[1]), []).append(int(folder.name))
-        spent[int(folder.name)] = (int(fields[11]) + int(fields[12])) / TICK
+        spent[int(folder.name)] = sum(map(int, fields[11:15])) / TICK  # its own, and that of children which have ended
     total, todo = 0.0, list(roots)
     while todo:
         process = todo.pop()

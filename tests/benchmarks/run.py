@@ -205,7 +205,7 @@ class Bench:
             env={**os.environ, **environment},
         )
         self.children.append(child)
-        for _ in range(150):
+        for _ in range(300):
             try:
                 self._get(port, path)
                 return child.pid

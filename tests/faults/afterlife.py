@@ -6,7 +6,7 @@ from collections import Counter
 
 from store.audit.chain import key_of
 from store.audit.checking import verify_chain
-from tests.faults.stories import SWEEP, UNITS, Notes, Story
+from tests.faults.stories import BOOKS, SWEEP, UNITS, Notes, Story
 from tests.shop import Shop
 
 OPEN_JOBS = "SELECT kind, state, last_error FROM job WHERE state <> 'done'"
@@ -14,7 +14,7 @@ OPEN_JOBS = "SELECT kind, state, last_error FROM job WHERE state <> 'done'"
 
 def go_on(shop: Shop) -> list[str]:
     """Stripe tells everything again, leases of the dead run out, holds end, banks answer; faults seen on the way."""
-    shop.worker.schedule = SWEEP
+    shop.worker.schedule = SWEEP + BOOKS
     faults = _be_told(shop)
     shop.clock.advance(minutes=6)  # whatever the dead worker had leased is due again
     shop.worker.drain()

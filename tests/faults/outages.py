@@ -38,6 +38,14 @@ def turns_read_only(shop: Shop) -> Cure:
     return _pragma(shop, "query_only = ON")
 
 
+def loses_its_folder(shop: Shop) -> Cure:
+    """SQLite: beside the database nothing can be written any more."""
+    file = Path(f"{shop.db.engine.url.database}.lock")
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    return file.rmdir
+
+
 def fills_up(shop: Shop, table: str) -> Cure:
     """Not one more page fits; on PostgreSQL `table` says what the server says when its disk is full."""
     if not shop.db.is_sqlite:

@@ -25,6 +25,7 @@ FORM = "one-form-however-often-it-is-sent"
 OTHER_FORM = "another-form"
 ORDERED = 'SELECT "order".number, line.id FROM "order" JOIN order_line line ON line.order_id = "order".id'
 SWEEP = (Scheduled("sweep", "* * * * *"),)
+BOOKS = (Scheduled("read_balance", "7 3 * * *"), Scheduled("close_days", "37 3 * * *"))
 
 
 def nothing(_shop: Shop, _notes: Notes) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from store.actors import Role
 from store.jobs import repository
 from store.jobs.worker import Worker
-from tests.faults.outages import fills_up, goes_away, refuses, turns_read_only, until_the_end
+from tests.faults.outages import fills_up, goes_away, loses_its_folder, refuses, turns_read_only, until_the_end
 from tests.functional.ours import assert_page, bags, everything
 from tests.integration.parcels import buy, lines
 from tests.integration.parcels import everything as all_of_shipping
 from tests.integration.stories import told
 from tests.relay import CREATE
-from tests.shop import US, session_in, token, wait_until
+from tests.shop import US, Shop, session_in, token, wait_until
 
 BUSY = "The shop cannot reach one of its parts just now. Please try again in a moment."
 
@@ -176,6 +176,23 @@ def test_a_read_only_database_shows_the_shop_and_takes_no_orders(between, relay)
     between.pay(session_in(place(between, form).location))
     between.deliver()
     assert paid_once(between)
+
+
+def test_a_folder_in_which_nothing_can_be_written_takes_no_orders_and_has_stripe_tell_again(sqlite, sandbox, tmp_path):
+    shop = Shop(sqlite.make(), sandbox.url, tmp_path)
+    shop.open_zones()
+    tee = shop.make_item(units=5)
+    client, other = shop.visitor_with(tee), shop.visitor_with(tee)
+    shop.pay(shop.check_out(client))
+    completed, before = told(shop, "checkout.session.completed"), everything(shop)
+    with until_the_end(loses_its_folder(shop)):
+        assert other.get("/checkout").status_code == 200
+        assert other.post("/checkout", data=US).status_code == 503
+        assert shop.post_event(completed)[0] == 503
+    assert everything(shop) == before
+    assert shop.post_event(completed) == (200, "applied")
+    assert (shop.counts()["order"], shop.breaches()) == (1, [])
+    shop.close()
 
 
 def test_a_read_only_database_has_stripe_tell_again(between):
