@@ -79,6 +79,32 @@ SCHEDULE = (
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
 
+PAGES = (
+    storefront_views,
+    cart_views,
+    checkout_views,
+    order_views,
+    payment_views,
+    media_views,
+    admin_product_views,
+    admin_collection_views,
+    member_views,
+    admin_views,
+    admin_attention_views,
+    admin_payment_views,
+    admin_checkout_views,
+    admin_event_views,
+    admin_job_views,
+    staff_views,
+    admin_orders_views,
+    admin_refund_views,
+    admin_stock_views,
+    admin_ledger_views,
+    admin_history_views,
+    health,
+)
+"""The modules whose `blueprint` answers requests."""
+
 
 def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flask:
     """The shop as a WSGI application. Raises BadSettings when it cannot be run like this."""
@@ -166,34 +192,10 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     assets.register(app)
     words.teach(app.jinja_env, settings.zone)
     app.jinja_env.globals["tracking_url"] = carriers.tracking_url  # orders/ stands below fulfilment/, its pages do not
-    blueprints = [
-        storefront_views.blueprint,
-        cart_views.blueprint,
-        checkout_views.blueprint,
-        order_views.blueprint,
-        payment_views.blueprint,
-        media_views.blueprint,
-        admin_product_views.blueprint,
-        admin_collection_views.blueprint,
-        member_views.blueprint,
-        admin_views.blueprint,
-        admin_attention_views.blueprint,
-        admin_payment_views.blueprint,
-        admin_checkout_views.blueprint,
-        admin_event_views.blueprint,
-        admin_job_views.blueprint,
-        staff_views.blueprint,
-        admin_orders_views.blueprint,
-        admin_refund_views.blueprint,
-        admin_stock_views.blueprint,
-        admin_ledger_views.blueprint,
-        admin_history_views.blueprint,
-        health.blueprint,
-    ]
+    for views in PAGES:
+        app.register_blueprint(views.blueprint)
     if not settings.in_production and not settings.smtp_url:
-        blueprints.append(mail_views.blueprint)
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
+        app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
     app.jinja_env.globals["shop_name"] = settings.shop_name
     app.context_processor(navigation.context)
