@@ -138,7 +138,7 @@ AT_WORK: dict[str, Place] = {
     "stock of one": stock_of_one,
     "history": as_staff("/admin/history"),
     "ledger": as_staff("/admin/ledger"),
-    "ledger with mistakes": as_staff("/admin/ledger?from=soon&to=2026-01-01"),
+    "ledger with mistakes": as_staff("/admin/ledger?from=2026-01-02&to=2026-01-01"),
     "ledger of days without bookings": as_staff("/admin/ledger?from=2020-01-01&to=2020-01-31"),
     "account in the books": as_staff("/admin/ledger/accounts/stripe_clearing"),
     "order in the books": books_of_an_order,

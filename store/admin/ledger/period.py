@@ -35,3 +35,11 @@ class Period:
 def this_month(now: datetime, zone: ZoneInfo) -> Period:
     today = now.astimezone(zone).date()
     return Period(today.replace(day=1), today, zone)
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day as fields of forms hold one."""
+    try:
+        return text.isascii() and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

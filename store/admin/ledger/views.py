@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from store.actors import Permission
 from store.admin.ledger import exports, presentation
-from store.admin.ledger.period import Period, this_month
+from store.admin.ledger.period import Period, is_day, this_month
 from store.admin.ledger.schemas import read_period
 from store.errors import Invalid, NotFound
 from store.orders import repository as orders
@@ -191,8 +191,8 @@ def _period_of_file() -> Period:
 
 def _form(period: Period, mistakes: dict[str, list[str]]) -> dict[str, object]:
     values = period.address
-    if mistakes:
-        values |= {name: request.args.get(name, "")[:30] for name in ("from", "to")}
+    if mistakes:  # a field for days can hold nothing else, and browsers complain of what is none
+        values = {name: text for name in values if is_day(text := request.args.get(name, ""))}
     return {"values": values, "errors": mistakes, "summary": []}
 
 
