@@ -8,6 +8,7 @@ from store.actors import Role
 from tests.browser.at_work import TRACKING, colleague, product_id, section
 from tests.browser.attention_places import WAITING
 from tests.browser.own_places import Place, Visit, as_staff, refused
+from tests.browser.refund_places import REFUNDS
 from tests.browser.running import Guest, RunningShop
 
 
@@ -162,4 +163,5 @@ AT_WORK: dict[str, Place] = {
     "order disputed": order_disputed,
     "orders held back": as_staff("/admin/orders?state=held"),
     **WAITING,
+    **REFUNDS,
 }
