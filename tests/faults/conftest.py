@@ -5,7 +5,6 @@ import stripe
 
 from tests.faults.lives import Lives
 from tests.faults.stripe_faults import Door, Faults
-from tests.integration.conftest import relay  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")
