@@ -74,6 +74,7 @@ def placed_and_changed(shop: Shop, notes: Notes) -> None:
 def paid(shop: Shop, notes: Notes) -> None:
     placed(shop, notes)
     shop.pay(notes["session"])
+    shop.clock.advance(seconds=2)  # by then Stripe has moved the balance, so that each telling has the same events
 
 
 def debited(iban: str) -> Callable[[Shop, Notes], None]:
@@ -131,6 +132,7 @@ def disputed(outcome: str) -> Callable[[Shop, Notes], None]:
         intent = shop.value("SELECT payment_intent FROM payment")
         opened = shop.account.control("POST", f"disputes/{intent}", {"kind": "chargeback"}).json()
         assert shop.account.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome}).ok
+        shop.clock.advance(seconds=2)
 
     return before
 
