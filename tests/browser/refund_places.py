@@ -37,7 +37,7 @@ def worked_out(visit: Visit, live: RunningShop) -> Page:
 
 def mistaken(visit: Visit, live: RunningShop) -> Page:
     page = refund(visit, live)
-    page.get_by_label("Amount").fill("ten")
+    page.locator("#amount").fill("ten")
     page.get_by_label("that were not sent yet").fill("many")
     return page
 

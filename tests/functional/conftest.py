@@ -1,10 +1,15 @@
-"""Who works on the catalogue in tests of its pages."""
+"""Who works on the catalogue and on refunds in tests of their pages."""
 
 import pytest
 
 from store.actors import Role
 from tests.functional.staff_forms import TEE, made
 from tests.shop import token
+
+
+@pytest.fixture
+def rosa(shop):
+    return shop.staff(Role.REFUNDS)
 
 
 @pytest.fixture

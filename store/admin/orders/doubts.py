@@ -35,6 +35,7 @@ _TODO = {
     HeldBy.DISPUTE: "Answer it in Stripe’s dashboard, with what was sent and when it arrived.",
     HeldBy.REVIEW: "Approve or refund the payment in Stripe’s dashboard.",
     HeldBy.EARLY_FRAUD_WARNING: "Ask the buyer. A refund now can spare a dispute later.",
+    HeldBy.DASHBOARD_REFUND: "Say under Refunds which units it was for, or that it was for none.",
 }
 
 
@@ -128,7 +129,8 @@ def _of_warning(row: FraudWarning, blocks: Sequence[FulfilmentBlock], emails: Ma
 def _of_refund(block: FulfilmentBlock, emails: Mapping[int, str]) -> Doubt:
     block_id, lifting = _holding(block.object_id, [block], emails)
     state = ("Open", "bad") if block_id else ("Settled", "off")
-    return Doubt(_TITLES[HeldBy.DASHBOARD_REFUND], state, block.object_id, block_id=block_id, lifting=lifting)
+    title, todo = _TITLES[HeldBy.DASHBOARD_REFUND], _TODO[HeldBy.DASHBOARD_REFUND] if block_id else None
+    return Doubt(title, state, block.object_id, todo=todo, block_id=block_id, lifting=lifting)
 
 
 def _holding(
