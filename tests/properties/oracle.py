@@ -20,6 +20,8 @@ def check(world: World) -> None:
     _what_was_told_is_known(world)
     _nothing_is_sold_twice(world)
     _nobody_is_refunded_twice(world)
+    unwanted = "SELECT id FROM checkout WHERE cancel_requested AND state = 'paid'"
+    assert world.shop.rows(unwanted) == [], "an order of what its buyer had cancelled"
 
 
 def paid_at_stripe(events: list[dict]) -> dict[str, int]:
