@@ -10,6 +10,7 @@ from tests.functional.staff_forms import form_of
 from tests.functional.test_staff_ship_orders import admin, assert_staff_page
 from tests.integration.parcels import buy, lines
 from tests.integration.refunding import everything, intent_of, order_states, refund, refunds, units, unsent
+from tests.integration.stories import altered, told
 from tests.shop import US, token
 
 
@@ -32,6 +33,21 @@ def test_a_refund_that_came_back_is_sent_once_more_by_one_click_of_two(shop, ros
     assert "Send once more" not in page.text
     assert_staff_page(rosa.post(again, data={"form_token": token()}), 409, "does not wait to be sent once more")
     assert_staff_page(rosa.post(again, data={}), 422, "This form has no token.")
+
+
+def test_money_without_an_order_that_came_back_is_sent_once_more_from_its_payment(shop, rosa):
+    shop.pay(shop.check_out(shop.visitor_with(shop.make_item(price=3400))))
+    event = told(shop, "checkout.session.completed")
+    shop.post_event(altered(event, amount_total=3949))
+    page = f"/admin/payments/{event['data']['object']['payment_intent']}"
+    rosa.post(f"{page}/refund", data=form_of(rosa, page, f"{page}/refund"))
+    shop.refund_outcome(shop.value("SELECT stripe_id FROM refund"), "cancel")
+    shop.deliver("refund.updated")
+    again = f"/admin/refunds/{shop.value('SELECT id FROM refund')}/repay"
+    answer = rosa.post(again, data=form_of(rosa, page, again))
+    assert (answer.status_code, answer.location) == (303, f"{page}?done=refunded")
+    assert refunds(shop) == [("staff", "canceled", 3949), ("staff", "succeeded", 3949)]
+    assert rosa.get(f"/admin/refunds/{shop.value('SELECT MAX(id) FROM refund')}/units").status_code == 404
 
 
 def test_a_refund_made_at_stripe_asks_for_its_units(shop, rosa):

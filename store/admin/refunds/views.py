@@ -98,7 +98,7 @@ def repay(refund_id: int) -> Response:
     made = _refunds().repay(actor(), refund_id, sent["form_token"])
     payment = payment_of_id(reader(), made.payment_id)
     if payment.order_id is None:
-        return redirect(f"/admin/payments/{payment.payment_intent}", 303)
+        return redirect(url_for("admin_payments.show", payment_intent=payment.payment_intent, done="refunded"), 303)
     return _to_order(orders.get_order(reader(), payment.order_id).number, made)
 
 
