@@ -34,3 +34,12 @@ def door(shop):
     door = Door(shop)
     yield door
     door.stop()
+
+
+@pytest.fixture
+def between(open_shop, relay):
+    """A shop that reaches Stripe through the relay, and somebody with a tee in the bag."""
+    shop = open_shop(stripe_api_base=relay.url)
+    shop.tee = shop.make_item(units=5)
+    shop.client = shop.visitor_with(shop.tee)
+    return shop

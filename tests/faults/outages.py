@@ -106,3 +106,12 @@ def _postgresql(shop: Shop, ill: str, well: str) -> Cure:
 
     alter(ill)
     return lambda: alter(well)
+
+
+def paid_once(shop):
+    """One order of one tee, one payment at Stripe, one session."""
+    listed = shop.account.v1.checkout.sessions.list({"limit": 100}).data
+    assert [one.payment_status for one in listed if one.status != "expired"] == ["paid"]
+    assert (shop.counts()["order"], shop.counts()["payment"], shop.level(shop.tee)) == (1, 1, (5, 1))
+    assert shop.attention() == []
+    return True

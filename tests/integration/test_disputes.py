@@ -118,12 +118,6 @@ def test_in_any_order_and_with_repeats_a_story_ends_in_one_state(shop, tee, stor
     every_order_ends_alike(shop, tee, story, 5)
 
 
-@pytest.mark.prove
-@pytest.mark.parametrize("story", [WON, LOST], ids=["won", "lost"])
-def test_in_every_order_there_is_a_story_ends_in_one_state(shop, tee, story):
-    every_order_ends_alike(shop, tee, story, 120)
-
-
 def test_money_given_back_is_not_a_victory_while_the_word_is_lost(shop, tee):
     """Status is Stripe's word, money its own movements: neither is read from the other."""
     intent = pay(shop, tee)
