@@ -59,9 +59,9 @@ def lines_up(count: int, copies: int) -> int:
     return factorial(count * copies) // prod([factorial(copies)] * count)
 
 
-def orders(count: int, copies: int, most: int, seed: int) -> Iterator[tuple[int, ...]]:
-    """Every order of `count` events, each `copies` times, or when there are more than `most` so many of them."""
-    if lines_up(count, copies) <= most:
+def orders(count: int, copies: int, countable: int, most: int, seed: int) -> Iterator[tuple[int, ...]]:
+    """Every order of `count` events, each `copies` times; where these are more than `countable`, `most` of them."""
+    if lines_up(count, copies) <= max(countable, most):
         yield from _every(Counter(dict.fromkeys(range(count), copies)), count * copies)
         return
     chance, line = random.Random(seed), [place for place in range(count) for _ in range(copies)]
@@ -92,8 +92,8 @@ class Telling:
     """Whether the worker is about between the events, or only after the last."""
 
 
-def tellings(count: int, most: int, seed: int) -> Iterator[Telling]:
-    for number, order in enumerate(orders(count, 2, most, seed)):
+def tellings(count: int, countable: int, most: int, seed: int) -> Iterator[Telling]:
+    for number, order in enumerate(orders(count, 2, countable, most, seed)):
         yield Telling(order, renamed=number % 2 == 1, works_between=number % 3 == 2)
 
 

@@ -1,8 +1,14 @@
 """Whatever the order in which Stripe's facts arrive, and however often, they end in one state (rule 21).
 
-Each event of a story comes twice, in every order where there are no more than EVERY, else in so many drawn with a seed;
-in half of the tellings the second copy is an event of another id, and in a third the worker is about in between. The
-events that tell of the payment itself are among them, so that all the others may come before it.
+Each event of a story comes twice; in half of the tellings the second copy is an event of another id, and in a third the
+worker is about in between. The events that tell of the payment itself are among them, so that all the others may come
+before it. Handled events of each story, and the orders there are of two copies of each:
+
+card, a decline then nothing: 3 (90) · a decline then a card, a debit that comes, one that fails: 4 (2,520) · an inquiry:
+5 (113,400) · a lost chargeback, an inquiry that becomes one, a warning with a review, a refund whose answer was lost: 6
+(7,484,400) · a won chargeback: 7 (681 million) · refunds in parts: 10 (2.4 · 10¹⁵).
+
+`make prove` plays all of them up to COUNTABLE on SQLite, and of the others MANY, drawn with a seed; `make test` FEW.
 """
 
 from __future__ import annotations
@@ -21,7 +27,8 @@ from tests.properties.trouble import befalls
 from tests.shop import Shop, token
 
 FEW = {"sqlite": 6, "postgresql": 2}
-EVERY = 2520
+MANY = {"sqlite": 400, "postgresql": 60}
+COUNTABLE = {"sqlite": 2520, "postgresql": 90}
 SEED = 20261124
 
 
@@ -172,7 +179,7 @@ def facts(shop: Shop, story: Story, session: str) -> list[dict]:
     return [altered(about_session, status="open", payment_status="unpaid", payment_intent=None), *events]
 
 
-def every_telling_ends_alike(shop: Shop, databases: object, story: Story, most: int) -> None:
+def every_telling_ends_alike(shop: Shop, databases: object, story: Story, countable: int, most: int) -> None:
     shop.worker.handlers |= dict.fromkeys(MAILS, lambda job: None)
     tee = shop.make_item(units=10)
     session = shop.check_out(shop.visitor_with(tee))
@@ -180,7 +187,7 @@ def every_telling_ends_alike(shop: Shop, databases: object, story: Story, most: 
     copies = Copies.of(shop, databases)
     events = facts(shop, story, session)
     first = None
-    for telling in tellings(len(events), most, SEED):
+    for telling in tellings(len(events), countable, most, SEED):
         copies.put_back()
         tell(shop, events, telling)
         short = in_short(shop, tee)
@@ -198,11 +205,15 @@ by_name = pytest.mark.parametrize("story", STORIES, ids=str)
 
 @by_name
 def test_a_few_orders_of(shop, databases, story):
-    every_telling_ends_alike(shop, databases, story, FEW["sqlite" if shop.db.is_sqlite else "postgresql"])
+    every_telling_ends_alike(shop, databases, story, 0, FEW[kind_of(shop)])
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @by_name
 def test_every_order_of(shop, databases, story):
-    every_telling_ends_alike(shop, databases, story, EVERY)
+    every_telling_ends_alike(shop, databases, story, COUNTABLE[kind_of(shop)], MANY[kind_of(shop)])
+
+
+def kind_of(shop: Shop) -> str:
+    return "sqlite" if shop.db.is_sqlite else "postgresql"
