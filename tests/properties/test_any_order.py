@@ -5,8 +5,8 @@ worker is about in between. The events that tell of the payment itself are among
 before it. Handled events of each story, and the orders there are of two copies of each:
 
 card, a decline then nothing: 3 (90) · a decline then a card, a debit that comes, one that fails: 4 (2,520) · an
-inquiry: 5 (113,400) · a lost chargeback, an inquiry that becomes one, a warning with a review, a refund whose answer was lost: 6
-(7,484,400) · a won chargeback: 7 (681 million) · refunds in parts: 10 (2.4 · 10¹⁵).
+inquiry: 5 (113,400) · a lost chargeback, an inquiry that becomes one, a warning with a review, a refund whose answer
+was lost: 6 (7,484,400) · a won chargeback: 7 (681 million) · refunds in parts: 10 (2.4 · 10¹⁵).
 
 `make prove` plays all of them up to COUNTABLE on SQLite, and of the others MANY, drawn with a seed; `make test` FEW.
 """
