@@ -112,7 +112,7 @@ def test_who_signs_in_while_paying_comes_back_to_the_thanks(shop):
     shop.pay(session)  # and its webhook is late
     page = client.get(f"/checkout/success?session_id={session}")
     number = number_of(shop, "present@example.com")
-    assert_page(page, 200, "Thank you", f"We have your order {number}. You paid", "$39.50")
+    assert_page(page, 200, "Thank you", f"We have your order {number}.", "You paid", "$39.50")
     assert numbers(client) == [number]
     assert "Paid orders are confirmed by mail." in shop.visitor().get(f"/checkout/success?session_id={session}").text
 

@@ -14,6 +14,7 @@ from store.fulfilment import service
 from store.ops.verify import INVARIANTS
 from store.orders.service import add_note
 from tests.integration.parcels import PACKER, SENT, buy, everything, lines, ship, state, timeline
+from tests.integration.refunding import refund, unsent
 from tests.integration.stocking import Deeds
 from tests.shop import token
 
@@ -169,19 +170,18 @@ def test_nothing_leaves_while_the_money_is_not_ours(shop, money):
 def test_nothing_leaves_of_an_order_that_was_canceled(shop):
     tee = shop.make_item()
     number = buy(shop, tee)
-    shop.write("UPDATE order_line SET cancelled = 1")
-    shop.write("UPDATE hold SET cancelled = 1")
-    shop.write("UPDATE stock_level SET reserved = 0")
-    shop.write("UPDATE \"order\" SET fulfilment_state = 'cancelled'")
+    refund(shop, number, unsent(shop, number, 1))
     assert "canceled" in refused(shop, Conflict, lambda: ship(shop, number))
 
 
-def test_units_that_are_being_refunded_stay(shop):
+def test_units_that_are_being_refunded_stay(open_shop, relay):
+    shop = open_shop(stripe_api_base=relay.url)
     tee = shop.make_item()
     number = buy(shop, tee, quantity=2)
     (line,) = lines(shop, number)
-    shop.write("UPDATE order_line SET refunding = 1")
-    shop.write("UPDATE hold SET refunding = 1")
+    relay.tricks["POST", "/v1/refunds"] = lambda _forward: None
+    refund(shop, number, unsent(shop, number, 1))
+    assert shop.rows("SELECT refunding FROM order_line") == [(1,)]
     assert "more than is left" in refused(shop, Conflict, lambda: ship(shop, number, {line: 2}))
     ship(shop, number, {line: 1})
     assert (state(shop, number), shop.level(tee)) == ("part", (9, 1))
