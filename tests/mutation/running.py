@@ -148,9 +148,9 @@ def _become_the_test_run(
         sys.meta_path.insert(0, Mutated(module, tree))
         code = int(pytest.main([*OPTIONS, "--basetemp", f"{folder}/pytest", *tests], plugins=[Quickly()]))
         after()
-    except Exception:
-        traceback.print_exc()  # seen by whoever takes the silence away
     finally:
+        if code == BROKEN:
+            traceback.print_exc()  # seen by whoever takes the silence away
         os._exit(code)
 
 
