@@ -11,7 +11,7 @@ SURVIVORS = Path(__file__).with_name("survivors.toml")
 PURE = {
     "store/money.py": ["test_money.py"],
     "store/stock/levels.py": ["test_levels.py"],
-    "store/orders/lifecycle.py": ["test_lifecycle.py"],
+    "store/orders/lifecycle.py": ["test_lifecycle.py", "test_fulfilment_parcels.py"],
     "store/orders/standing.py": ["test_standing.py"],
     "store/fulfilment/parcels.py": ["test_fulfilment_parcels.py"],
     "store/payments/units.py": ["test_units.py"],

@@ -13,6 +13,7 @@ from store.payments.refunds.rules import (
     FALLEN_THROUGH,
     UNKNOWN,
     Refundable,
+    RefundOrigin,
     RefundState,
     Standing,
     Sum,
@@ -55,7 +56,8 @@ def test_of_two_states_the_further_one_stays_whoever_comes_first(known, said):
 
 @pytest.mark.parametrize("state", TOLD)
 def test_the_same_state_again_changes_nothing(state):
-    assert join(RefundState(state), 1, RefundState(state), 2) == state
+    for times in ((1, 2), (2, 1), (1, 1), (None, 1)):
+        assert join(RefundState(state), times[0], RefundState(state), times[1]) == state
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["pending", "requires_action"])))
@@ -85,6 +87,16 @@ def test_facts_join_to_the_same_state_in_any_order():
                     state, at = join(state, at, said, said_at), max(at or 0, said_at)
                 ends.add(state)
             assert len(ends) == 1, some
+
+
+def test_states_and_origins_are_stored_under_these_words():
+    stored = "reserved sent pending requires_action succeeded failed canceled rejected"
+    assert " ".join(RefundState) == stored
+    assert " ".join(RefundOrigin) == "staff automatic dashboard"
+
+
+def test_units_go_back_on_sale_unless_somebody_says_otherwise():
+    assert UnitsBack(1).restock is True
 
 
 def test_each_state_takes_money_or_has_come_to_nothing():
@@ -173,6 +185,32 @@ def test_an_amount_touches_no_unit_and_no_tax():
     assert price(Wish(amount=11_976), {1: line(10_000, 3)}, now).amount == 11_976
 
 
+def test_an_amount_brings_no_tax_along_although_some_is_still_due():
+    now = standing(10_000, 1000, 976, goods_refunded=5000, counted=5000)
+    assert price(Wish(amount=500), {}, now) == Sum({}, 0, 0, 500)
+
+
+def test_a_form_whose_lines_all_say_none_is_a_refund_by_amount():
+    nothing = {1: UnitsBack(), 9: UnitsBack()}
+    assert price(Wish(nothing, amount=500), {1: line()}, standing(3400)) == Sum({}, 0, 0, 500)
+
+
+def test_tax_that_went_back_too_early_is_not_taken_from_the_buyer():
+    now = standing(10_000, 1000, 976, tax_refunded=976, counted=976)
+    assert price(Wish({1: UnitsBack(unsent=1)}), {1: line(10_000, 3)}, now) == Sum({1: 3333}, 0, 0, 3333)
+
+
+def test_an_order_that_cost_nothing_but_tax_has_no_share_of_it_to_give():
+    with pytest.raises(Invalid, match="Nothing to refund yet"):
+        price(Wish({1: UnitsBack(unsent=1)}), {1: line(0)}, standing(0, 0, 100))
+
+
+def test_delivery_goes_back_once():
+    now = standing(3400, 550, shipping_refunded=200, counted=200)
+    assert price(Wish(shipping=350), {}, now) == Sum({}, 350, 0, 350)
+    assert refusal(Conflict, Wish(shipping=351), {}, now) == "Only $3.50 of the delivery is left to refund."
+
+
 def refusal(error, wish, lines, now):
     with pytest.raises(error) as refused:
         price(wish, lines, now)
@@ -197,6 +235,12 @@ LINES = {1: line(3400, 2, shipped=1)}
 )
 def test_what_makes_no_sense_is_refused(wish, sentence):
     assert refusal(Invalid, wish, LINES, NOW) == sentence
+
+
+def test_units_and_an_amount_at_once_are_told_apart_beside_the_amount():
+    with pytest.raises(Invalid) as refused:
+        price(Wish({1: UnitsBack(1)}, amount=5), LINES, NOW)
+    assert refused.value.fields == {"amount": ["Leave this empty, or the units."]}
 
 
 TOO_MANY = "More units than are left to refund. Somebody may have shipped or refunded meanwhile."
@@ -225,6 +269,7 @@ def test_what_is_not_left_is_refused(wish, sentence):
         (line(quantity=5, shipped=2, refunding=2, refunded=2), 1, 2),
         (line(quantity=5, shipped=2, refunded=1, sent_refunded=1), 3, 1),
         (line(quantity=2, shipped=2, refunded=2, sent_refunded=2), 0, 0),
+        (line(quantity=2, shipped=2, refunded=1), 0, 1),
         (line(quantity=2, cancelled=1, refunded=2), 0, 0),
     ],
 )
