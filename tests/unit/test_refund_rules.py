@@ -227,6 +227,7 @@ LINES = {1: line(3400, 2, shipped=1)}
         (Wish(), "Nothing to refund yet. Say which units, how much of the delivery, or an amount."),
         (Wish({1: UnitsBack()}), "Nothing to refund yet. Say which units, how much of the delivery, or an amount."),
         (Wish({1: UnitsBack(1)}, amount=5), "Refund either units and delivery, or an amount."),
+        (Wish(shipping=100, amount=5), "Refund either units and delivery, or an amount."),
         (Wish(amount=-1), "A refund cannot be less than nothing."),
         (Wish(shipping=-1), "A refund cannot be less than nothing."),
         (Wish({1: UnitsBack(unsent=-1)}), "A refund cannot be less than nothing."),
