@@ -7,17 +7,17 @@ import sys
 import time
 
 from tests.mutation.running import try_mutants
-from tests.mutation.targets import PURE, explained
+from tests.mutation.targets import explained, tests_of
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("module", help="a file, such as store/money.py")
-    parser.add_argument("tests", nargs="*", help="what to give to pytest; else the unit tests of that module")
+    parser.add_argument("tests", nargs="*", help="what to give to pytest; else what targets.py lists for that module")
     parser.add_argument("--sample", type=int, help="so many of its mutants instead of all")
     parser.add_argument("--seed", type=int, default=0)
     asked, options = parser.parse_known_args()
-    tests = [*asked.tests, *options] or ["--noconftest", *PURE[asked.module]]
+    tests = [*asked.tests, *options] or tests_of(asked.module)
     started = time.monotonic()
     known = explained(asked.module)
     report = try_mutants(asked.module, tests, sample=asked.sample, seed=asked.seed, tell=lambda line: None)

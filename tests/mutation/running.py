@@ -143,7 +143,7 @@ def _become_the_test_run(
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        os.environ |= {"MUTATION": "1", "HYPOTHESIS_STORAGE_DIRECTORY": f"{folder}/hypothesis"}
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = f"{folder}/hypothesis"
         before()
         sys.meta_path.insert(0, Mutated(module, tree))
         code = int(pytest.main([*OPTIONS, "--basetemp", f"{folder}/pytest", *tests], plugins=[Quickly()]))

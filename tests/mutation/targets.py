@@ -31,6 +31,23 @@ PURE = {
 }
 PURE = {module: [f"tests/unit/{name}" for name in tests] for module, tests in PURE.items()}
 
+SQL = {
+    "store/stock/repository.py": ["test_stock_service.py", "test_settling.py", "test_limits.py", "test_refunds.py"],
+    "store/stock/returns.py": ["test_refunds.py"],
+    "store/stock/shelf.py": ["test_stock_service.py"],
+    "store/stock/shortage.py": ["test_stock_service.py"],
+    "store/payments/accepting.py": ["test_accepting.py"],
+    "store/payments/releasing.py": ["test_releasing.py"],
+    "store/payments/refunds/reserving.py": ["test_refunds.py"],
+}
+"""Modules of which a sample can be tried by hand, on SQLite: minutes each."""
+SQL = {module: ["-ksqlite", *(f"tests/integration/{name}" for name in tests)] for module, tests in SQL.items()}
+
+
+def tests_of(module: str) -> list[str]:
+    """What to give to pytest; raises KeyError for a module that is not listed here."""
+    return ["--noconftest", *PURE[module]] if module in PURE else SQL[module]
+
 
 def explained(module: str) -> dict[str, str]:
     """The reason of each survivor of a module that somebody has looked at, by its name."""
