@@ -21,7 +21,7 @@ PURE = {
     "store/payments/skew.py": ["test_skew.py"],
     "store/payments/requests.py": ["test_requests.py"],
     "store/payments/balance_facts.py": ["test_balance_facts.py"],
-    "store/payments/refunds/rules.py": ["test_refund_rules.py"],
+    "store/payments/refunds/rules.py": ["test_refund_rules.py", "test_refund_states.py"],
     "store/payments/refunds/facts.py": ["test_refund_facts.py"],
     "store/payments/disputes/facts.py": ["test_dispute_facts.py"],
     "store/payments/disputes/joining.py": ["test_dispute_joining.py"],
