@@ -10,8 +10,8 @@ from store.errors import Conflict, Forbidden, NotFound
 from store.payments.releasing import release
 from tests.integration.quarantined import COMPLETED, OMAR, ORLA, RITA, everything, money, quarantine
 from tests.integration.stories import DEBIT_THAT_WORKS, altered, told
-from tests.relay import answers, never_arrives
-from tests.shop import token
+from tests.relay import CREATE, answers, lost, never_arrives
+from tests.shop import US, token
 
 WHY = "The key was replaced, and Stripe knows this session no more."
 
@@ -96,6 +96,18 @@ def test_it_is_released_while_stripe_cannot_be_reached_at_all(shop):
     mute(shop, session, never_arrives)
     shop.clock.advance(minutes=31)
     let_go(shop)
+    assert (shop.state_of(checkout(shop)), shop.level(shop.tee)) == ("cancelled", (20, 0))
+
+
+def test_a_session_whose_name_was_lost_is_not_asked_for_once_its_key_may_be_forgotten(shop):
+    """Asked for again under a key that Stripe has forgotten, it would be a second one that can be paid."""
+    shop.relay.tricks[CREATE] = lost
+    assert shop.visitor_with(shop.tee).post("/checkout", data=US).status_code == 503
+    shop.relay.tricks.clear()
+    shop.clock.advance(hours=20)
+    asked = shop.relay.asked.count(CREATE)
+    let_go(shop)
+    assert shop.relay.asked.count(CREATE) == asked
     assert (shop.state_of(checkout(shop)), shop.level(shop.tee)) == ("cancelled", (20, 0))
 
 

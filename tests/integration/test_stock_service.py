@@ -27,6 +27,7 @@ def test_a_variant_that_never_had_any_can_receive_its_first(shop, do):
     shop.write("DELETE FROM stock_level")
     do.receive(tee, 5)
     assert level(shop, tee) == (5, 0, 0)
+    assert shop.value("SELECT backorder_limit FROM stock_level") == 0  # nothing is sold that is not there
 
 
 def test_an_adjustment_goes_up_and_down(shop, do):

@@ -28,6 +28,18 @@ def test_of_a_charge_only_what_was_captured_counts():
     assert fact.source_amount == 3000
 
 
+def test_a_refund_was_made_out_for_its_sum():
+    refund = {"id": "re_1", "object": "refund", "amount": 1200, "currency": "eur"}
+    fact = read_balance_transaction(MOVED | {"type": "refund", "source": refund})
+    assert (fact.source_kind, fact.source_amount, fact.source_currency) == ("refund", 1200, "eur")
+
+
+@pytest.mark.parametrize("half", [{"amount": 1200}, {"currency": "eur"}, {"amount": None, "currency": "eur"}])
+def test_a_cause_that_says_only_half_of_what_it_was_made_out_for_says_nothing(half):
+    fact = read_balance_transaction(MOVED | {"source": {"id": "tr_1", "object": "transfer"} | half})
+    assert (fact.source_id, fact.source_amount, fact.source_currency) == ("tr_1", None, None)
+
+
 def test_a_payment_intent_may_come_as_an_object():
     fact = read_balance_transaction(MOVED | {"source": CHARGE | {"payment_intent": {"id": "pi_1"}}})
     assert fact.payment_intent == "pi_1"
@@ -61,6 +73,7 @@ def test_sums_that_are_none_of_ours_are_refused(strange):
         ({"automatic": True}, True),
         ({"automatic": True, "reconciliation_status": "completed"}, True),
         ({"automatic": True, "reconciliation_status": "in_progress"}, False),
+        ({"automatic": False}, False),
         ({"automatic": False, "reconciliation_status": "not_applicable"}, False),
     ],
 )

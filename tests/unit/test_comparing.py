@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.payments.ledger.comparing import (
+    CAPTURED,
+    DISPUTED,
+    REFUNDED,
     MovementSides,
     PaymentSides,
     PayoutSides,
@@ -55,6 +58,18 @@ def test_what_one_side_has_just_told_is_on_its_way(booked, moved):
     young = replace(PAYMENT, booked=booked, moved=moved, newest_at=JUST_NOW)
     assert of_payments([young], NOW) == []
     assert len(of_payments([replace(young, newest_at=LONG_AGO)], NOW)) == 1
+
+
+@pytest.mark.parametrize("what", ["refunded", "disputed"])
+def test_of_several_refunds_or_disputes_one_may_be_on_its_way(what):
+    """Each is told by itself, so that between two of them both sides have a sum, and not the same."""
+    young = replace(PAYMENT, what=what, booked=-1500, moved=-1000, newest_at=JUST_NOW)
+    assert of_payments([young], NOW) == []
+    assert len(of_payments([replace(young, newest_at=LONG_AGO)], NOW)) == 1
+
+
+def test_the_sides_of_a_payment_bear_the_names_that_the_query_gives_them():
+    assert (CAPTURED, REFUNDED, DISPUTED) == ("captured", "refunded", "disputed")
 
 
 def test_another_sum_than_was_agreed_is_named_at_once():

@@ -82,11 +82,29 @@ def test_amounts_are_in_our_units():
     assert (fact.amount, [one.amount for one in fact.movements]) == (4488, [-4488])
 
 
-@pytest.mark.parametrize(("moved", "own"), [(-3900, -4488), (3900, 4488), (0, 0)])
+@pytest.mark.parametrize(("moved", "own"), [(-3900, -4488), (-1, -4488), (3900, 4488), (1, 4488), (0, 0)])
 def test_what_moved_in_a_balance_of_another_currency_is_what_is_disputed(moved, own):
     dispute = thing("e1")
     dispute["balance_transactions"][0] |= {"currency": "usd", "amount": moved}
     assert [one.amount for one in read_dispute(dispute).movements] == [own]
+
+
+def test_what_moved_in_the_currency_of_the_charge_is_what_moved_though_more_is_disputed():
+    dispute = thing("e1")
+    dispute["balance_transactions"][0] |= {"amount": -1000}
+    fact = read_dispute(dispute)
+    assert (fact.amount, [one.amount for one in fact.movements]) == (4488, [-1000])
+
+
+@pytest.mark.parametrize("none", [None, ""])
+def test_what_gives_no_reason_has_an_empty_one(none):
+    assert read_dispute(thing("e1") | {"reason": none}).reason == ""
+    assert read_review(thing("f2") | {"reason": none}).reason == ""
+    assert read_early_fraud_warning(thing("f1") | {"fraud_type": none}).reason == ""
+
+
+def test_warnings_are_stored_under_these_words():
+    assert " ".join(WarningKind) == "review early_fraud_warning"
 
 
 def test_what_is_no_dispute_is_refused():

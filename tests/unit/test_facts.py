@@ -33,6 +33,12 @@ def test_a_session_is_read_into_our_own_words():
     )  # fmt: skip
 
 
+def test_an_open_session_says_where_it_is_paid_and_a_recovered_one_what_it_continues():
+    read = fact(status="open", url="https://checkout.stripe.com/c/pay/cs_1", recovered_from="cs_0")
+    assert (read.url, read.recovered_from) == ("https://checkout.stripe.com/c/pay/cs_1", "cs_0")
+    assert fact().recovered_from is None
+
+
 def test_an_expanded_payment_intent_says_how_it_stands():
     read = fact(payment_intent={"id": "pi_1", "status": "processing"})
     assert (read.payment_intent, read.intent_status) == ("pi_1", "processing")
@@ -94,13 +100,35 @@ def test_an_event_is_read_with_its_session():
 
 
 def test_a_session_of_another_api_version_is_never_read():
-    assert read_event(EVENT | {"api_version": "2020-08-27"}, VERSION).session is None
+    for type_ in ("checkout.session.completed", "checkout.session.async_payment_failed"):
+        read = read_event(EVENT | {"api_version": "2020-08-27", "type": type_}, VERSION)
+        assert (read.session, read.api_version, read.object_id) == (None, "2020-08-27", "cs_1")
+
+
+def test_what_is_no_session_is_never_read_as_one():
+    assert event(object="payment_intent").session is None
+
+
+def test_an_event_may_name_neither_its_version_nor_what_it_is_about():
+    read = read_event(EVENT | {"api_version": None, "data": {"object": {"metadata": None}}}, VERSION)
+    assert (read.api_version, read.object_id, read.object_kind, read.store_id) == ("", "", "", None)
+    assert (event().api_version, event().livemode, event().type) == (VERSION, False, "checkout.session.completed")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"id": 7}, {"id": None}, {"type": 7}, {"type": None}, {"api_version": 7}, {"livemode": "false"}, {"livemode": 0}],
+)
+def test_an_event_with_a_part_of_another_kind_is_none(wrong):
+    with pytest.raises(TypeError, match="a part of the event is of the wrong kind"):
+        read_event(EVENT | wrong, VERSION)
 
 
 def test_whose_payment_an_event_is_about():
     assert event(object="payment_intent", id="pi_9").payment_intent == "pi_9"
     assert event(object="charge", payment_intent="pi_8").payment_intent == "pi_8"
     assert event(object="balance", payment_intent=None).payment_intent is None
+    assert event(object="charge", payment_intent={"id": "pi_8"}).payment_intent is None  # no event expands it
     assert event(payment_intent={"id": "pi_7", "status": "succeeded"}).session.payment_intent == "pi_7"
 
 

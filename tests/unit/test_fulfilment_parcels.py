@@ -68,6 +68,7 @@ def test_units_that_left_are_counted_on_top_of_those_before():
     [
         ([Units(1), Units(2)], "unfulfilled"),
         ([Units(1), Units(2, cancelled=1)], "unfulfilled"),
+        ([Units(1), Units(2, cancelled=2)], "unfulfilled"),
         ([Units(1, shipped=1), Units(2)], "part"),
         ([Units(2, shipped=1)], "part"),
         ([Units(2, shipped=1, refunding=1)], "part"),
@@ -103,6 +104,10 @@ def test_each_refusal_says_why():
     assert why(progress="shipped").startswith("All of this order has been shipped already.")
     assert why(progress="cancelled") == "This order was canceled, so nothing of it is sent."
     assert why(has_address=False) == "This order has no address, so nothing of it goes by post."
+
+
+def test_what_holds_an_order_back_is_stored_under_these_words():
+    assert " ".join(HeldBy) == "dispute review early_fraud_warning dashboard_refund"
 
 
 @pytest.mark.parametrize("reason", HeldBy)

@@ -53,6 +53,17 @@ def test_an_ended_session_never_opens_again():
         assert join_session(ended, SessionState.OPEN) is ended
 
 
+@pytest.mark.parametrize("ours", [SessionState.CREATING, SessionState.NEVER_CREATED])
+@pytest.mark.parametrize("said", sorted(SAID))
+def test_what_only_we_know_of_a_session_gives_way_to_anything_stripe_says(ours, said):
+    assert join_session(ours, said) is said
+    assert join_session(said, ours) is said
+
+
+def test_an_attempt_that_was_being_made_may_turn_out_never_to_have_been():
+    assert join_session(SessionState.CREATING, SessionState.NEVER_CREATED) is SessionState.NEVER_CREATED
+
+
 def test_paid_is_the_last_word():
     for stage in PaymentStage:
         assert join_payment(PaymentStage.PAID, stage) is PaymentStage.PAID

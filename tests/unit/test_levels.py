@@ -38,8 +38,10 @@ def test_a_delivery_has_between_one_unit_and_a_hundred_thousand(quantity):
 def test_a_shelf_holds_a_million_at_most():
     full = Level(MOST_ON_SHELF - 1, 0)
     assert receive(full, 1).on_hand == MOST_ON_SHELF
-    assert "Check the number." in str(refused(Invalid, receive, full, 2))
-    assert "Check the number." in str(refused(Invalid, adjust, full, 2))
+    for change in (receive, adjust):
+        refusal = refused(Invalid, change, full, 2)
+        assert refusal.fields == {"quantity": ["That would be more than 1000000 on one shelf. Check the number."]}
+    assert count(full, MOST_ON_SHELF, MOST_ON_SHELF - 1) == Level(1_000_000, 0)
 
 
 def test_an_adjustment_goes_both_ways():
@@ -63,6 +65,7 @@ def test_nothing_is_taken_that_is_promised_and_the_refusal_says_how_many_are():
         "4 are promised to buyers and 10 are on the shelf, so at most 6 can be taken from it."
         " If there are fewer than that, count them."
     )
+    assert "so at most 1 can be taken from it" in str(refused(Conflict, adjust, Level(5, 4), -2))
     assert "so none can be taken from it" in str(refused(Conflict, adjust, Level(4, 4), -1))
     assert "so none can be taken from it" in str(refused(Conflict, adjust, Level(4, 6, short=2), -1))
 
@@ -102,6 +105,10 @@ def test_a_shortage_shrinks_first_when_units_arrive():
     assert receive(short, 2) == Level(3, 4, short=1)
     assert receive(short, 3) == Level(4, 4, short=0)
     assert adjust(short, 5) == Level(6, 4, short=0)
+
+
+def test_what_is_found_is_put_on_the_shelf_even_while_more_is_missing():
+    assert adjust(Level(1, 6, short=5), 2) == Level(3, 6, short=3)
 
 
 def test_a_shortage_shrinks_when_what_was_promised_is_given_back():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from store.money import EXPONENTS, Money, exponent, half_even, show, show_price, spread
+from store.money import EXPONENTS, Money, exponent, half_even, plain, show, show_price, spread
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=90)
 amounts = st.integers(0, 10**12)
@@ -16,6 +16,7 @@ amounts = st.integers(0, 10**12)
     [
         (3400, "usd", "$34.00", "$34"),
         (3450, "usd", "$34.50", "$34.50"),
+        (3420, "usd", "$34.20", "$34.20"),
         (0, "usd", "$0.00", "$0"),
         (5, "usd", "$0.05", "$0.05"),
         (-3400, "usd", "-$34.00", "-$34"),
@@ -26,10 +27,30 @@ amounts = st.integers(0, 10**12)
         (3400, "kwd", "KWD\xa03.400", "KWD\xa03.400"),
         (3000, "kwd", "KWD\xa03.000", "KWD\xa03"),
         (3400, "isk", "ISK\xa03,400", "ISK\xa03,400"),
+        (3400, "cad", "CA$34.00", "CA$34"),  # the gap follows a letter, and this sign ends in none
+        (123456, "rsd", "RSD\xa01,234.56", "RSD\xa01,234.56"),  # ISO has paras, though nobody in Serbia prints them
     ],
 )
 def test_an_amount_is_written_with_the_decimals_of_its_own_currency(amount, currency, till, label):
     assert (show(Money(amount, currency)), show_price(Money(amount, currency))) == (till, label)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "cell"),
+    [
+        (3400, "usd", "34.00"),
+        (-5, "usd", "-0.05"),
+        (123456789, "usd", "1234567.89"),
+        (3400, "jpy", "3400"),
+        (3400, "kwd", "3.400"),
+    ],
+)
+def test_a_spreadsheet_gets_a_number_without_sign_or_separators(amount, currency, cell):
+    assert plain(Money(amount, currency)) == cell
+
+
+def test_no_money_is_false_and_any_other_sum_is_true():
+    assert [bool(Money(amount, "usd")) for amount in (-1, 0, 1, 3400)] == [True, False, True, True]
 
 
 @given(amount=st.integers(-(10**15), 10**15), currency=st.sampled_from(sorted(EXPONENTS)))

@@ -1,6 +1,4 @@
-"""Rules 23 and 29: how facts about a refund join, and what units, delivery, tax and amounts come to, to the cent."""
-
-import itertools
+"""Rule 29: what units, delivery, tax and amounts come to, to the cent."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,28 +6,15 @@ from hypothesis import strategies as st
 
 from store.errors import Conflict, Invalid
 from store.payments.refunds.rules import (
-    ACCEPTED,
-    COUNTED,
-    FALLEN_THROUGH,
-    UNKNOWN,
     Refundable,
-    RefundState,
     Standing,
     Sum,
     UnitsBack,
     Wish,
-    join,
     price,
     refuse_units,
     share,
 )
-
-LADDER = [
-    ["reserved"], ["sent"], ["pending", "requires_action"], ["succeeded"], ["failed", "canceled"]
-]  # fmt: skip
-"""Rule 23, from least to most; a list of two is one rank."""
-RANKS = {state: rank for rank, states in enumerate(LADDER) for state in states}
-TOLD = [state for states in LADDER for state in states]
 
 
 def line(net=3400, quantity=1, **counted):
@@ -45,51 +30,8 @@ def standing(goods=0, shipping=0, tax=0, **more):
     return Standing(goods=goods, shipping=shipping, tax=tax, **known | more)
 
 
-@pytest.mark.parametrize(("known", "said"), list(itertools.product(TOLD, TOLD)))
-def test_of_two_states_the_further_one_stays_whoever_comes_first(known, said):
-    if RANKS[known] != RANKS[said]:
-        further = max(known, said, key=RANKS.__getitem__)
-        for times in ((1, 2), (2, 1), (1, 1), (None, 1)):
-            assert join(RefundState(known), times[0], RefundState(said), times[1]) == further
-
-
-@pytest.mark.parametrize("state", TOLD)
-def test_the_same_state_again_changes_nothing(state):
-    assert join(RefundState(state), 1, RefundState(state), 2) == state
-
-
-@pytest.mark.parametrize("order", list(itertools.permutations(["pending", "requires_action"])))
-def test_pending_and_waiting_for_the_buyer_are_told_apart_by_stripe_s_time(order):
-    known, said = map(RefundState, order)
-    assert join(known, 1, said, 2) == said
-    assert join(known, 2, said, 1) == known
-    assert join(known, None, said, 1) == RefundState.REQUIRES_ACTION
-    assert join(known, 1, said, 1) == RefundState.REQUIRES_ACTION
-
-
-@pytest.mark.parametrize("order", list(itertools.permutations(["failed", "canceled"])))
-@pytest.mark.parametrize("times", [(1, 2), (2, 1), (1, 1), (None, 1)])
-def test_failed_beats_canceled_at_any_time(order, times):
-    known, said = map(RefundState, order)
-    assert join(known, times[0], said, times[1]) == RefundState.FAILED
-
-
-def test_facts_join_to_the_same_state_in_any_order():
-    facts = [(RefundState(state), at) for at, state in enumerate(["pending", "requires_action", "pending", "failed"])]
-    for size in range(1, len(facts) + 1):
-        for some in itertools.combinations(facts, size):
-            ends = set()
-            for order in itertools.permutations(some):
-                state, at = RefundState.SENT, None
-                for said, said_at in order:
-                    state, at = join(state, at, said, said_at), max(at or 0, said_at)
-                ends.add(state)
-            assert len(ends) == 1, some
-
-
-def test_each_state_takes_money_or_has_come_to_nothing():
-    assert UNKNOWN | ACCEPTED == COUNTED
-    assert frozenset(RefundState) - COUNTED == FALLEN_THROUGH | {RefundState.REJECTED}
+def test_units_go_back_on_sale_unless_somebody_says_otherwise():
+    assert UnitsBack(1).restock is True
 
 
 NETS = [0, 1, 2, 3, 5, 7, 99, 100, 333, 1000, 3333, 9999, 10_001, 123_457]
@@ -173,6 +115,32 @@ def test_an_amount_touches_no_unit_and_no_tax():
     assert price(Wish(amount=11_976), {1: line(10_000, 3)}, now).amount == 11_976
 
 
+def test_an_amount_brings_no_tax_along_although_some_is_still_due():
+    now = standing(10_000, 1000, 976, goods_refunded=5000, counted=5000)
+    assert price(Wish(amount=500), {}, now) == Sum({}, 0, 0, 500)
+
+
+def test_a_form_whose_lines_all_say_none_is_a_refund_by_amount():
+    nothing = {1: UnitsBack(), 9: UnitsBack()}
+    assert price(Wish(nothing, amount=500), {1: line()}, standing(3400)) == Sum({}, 0, 0, 500)
+
+
+def test_tax_that_went_back_too_early_is_not_taken_from_the_buyer():
+    now = standing(10_000, 1000, 976, tax_refunded=976, counted=976)
+    assert price(Wish({1: UnitsBack(unsent=1)}), {1: line(10_000, 3)}, now) == Sum({1: 3333}, 0, 0, 3333)
+
+
+def test_an_order_that_cost_nothing_but_tax_has_no_share_of_it_to_give():
+    with pytest.raises(Invalid, match="Nothing to refund yet"):
+        price(Wish({1: UnitsBack(unsent=1)}), {1: line(0)}, standing(0, 0, 100))
+
+
+def test_delivery_goes_back_once():
+    now = standing(3400, 550, shipping_refunded=200, counted=200)
+    assert price(Wish(shipping=350), {}, now) == Sum({}, 350, 0, 350)
+    assert refusal(Conflict, Wish(shipping=351), {}, now) == "Only $3.50 of the delivery is left to refund."
+
+
 def refusal(error, wish, lines, now):
     with pytest.raises(error) as refused:
         price(wish, lines, now)
@@ -189,6 +157,7 @@ LINES = {1: line(3400, 2, shipped=1)}
         (Wish(), "Nothing to refund yet. Say which units, how much of the delivery, or an amount."),
         (Wish({1: UnitsBack()}), "Nothing to refund yet. Say which units, how much of the delivery, or an amount."),
         (Wish({1: UnitsBack(1)}, amount=5), "Refund either units and delivery, or an amount."),
+        (Wish(shipping=100, amount=5), "Refund either units and delivery, or an amount."),
         (Wish(amount=-1), "A refund cannot be less than nothing."),
         (Wish(shipping=-1), "A refund cannot be less than nothing."),
         (Wish({1: UnitsBack(unsent=-1)}), "A refund cannot be less than nothing."),
@@ -197,6 +166,12 @@ LINES = {1: line(3400, 2, shipped=1)}
 )
 def test_what_makes_no_sense_is_refused(wish, sentence):
     assert refusal(Invalid, wish, LINES, NOW) == sentence
+
+
+def test_units_and_an_amount_at_once_are_told_apart_beside_the_amount():
+    with pytest.raises(Invalid) as refused:
+        price(Wish({1: UnitsBack(1)}, amount=5), LINES, NOW)
+    assert refused.value.fields == {"amount": ["Leave this empty, or the units."]}
 
 
 TOO_MANY = "More units than are left to refund. Somebody may have shipped or refunded meanwhile."
@@ -225,6 +200,7 @@ def test_what_is_not_left_is_refused(wish, sentence):
         (line(quantity=5, shipped=2, refunding=2, refunded=2), 1, 2),
         (line(quantity=5, shipped=2, refunded=1, sent_refunded=1), 3, 1),
         (line(quantity=2, shipped=2, refunded=2, sent_refunded=2), 0, 0),
+        (line(quantity=2, shipped=2, refunded=1), 0, 1),
         (line(quantity=2, cancelled=1, refunded=2), 0, 0),
     ],
 )

@@ -82,6 +82,30 @@ def test_what_a_movement_settles_is_signed_as_it_is_and_in_the_currency_of_the_c
     assert claim(replace(CHARGE, amount=1000)) == 1000  # in one currency the sum itself, whatever it was made out for
 
 
+@pytest.mark.parametrize(("amount", "claimed"), [(1, 3400), (-1, -3400), (0, 0)])
+def test_the_smallest_sum_in_the_balance_settles_all_that_was_charged_elsewhere(amount, claimed):
+    assert claim(replace(CHARGE, amount=amount, source_currency="eur")) == claimed
+
+
+def test_a_cause_in_another_currency_that_names_no_sum_settles_what_moved():
+    assert claim(replace(CHARGE, amount=3700, source_amount=None, source_currency="eur")) == 3700
+
+
+@pytest.mark.parametrize(
+    ("types", "known"),
+    [
+        (
+            OF_PAYMENTS,
+            "charge payment refund payment_refund refund_failure payment_failure_refund payment_reversal adjustment",
+        ),
+        (TO_BANK, "payout payout_cancel payout_failure"),
+        (STRIPES_OWN, "stripe_fee stripe_fx_fee tax_fee"),
+    ],
+)
+def test_movements_are_told_apart_by_stripes_own_words(types, known):
+    assert types == set(known.split())
+
+
 def test_money_of_other_sales_on_the_account_passes_through():
     assert booked(CHARGE, ours=False) == [("settlement", "usd", {"stripe_balance": 3271, "other_business": -3271})]
 

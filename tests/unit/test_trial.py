@@ -1,6 +1,8 @@
 """The trial balance."""
 
-from store.payments.ledger.trial import Line, moved_on, trial_balances
+import pytest
+
+from store.payments.ledger.trial import Line, Trial, moved_on, trial_balances
 
 SOLD = {("usd", "stripe_clearing"): (3950, 0), ("usd", "sales"): (0, 3400), ("usd", "shipping"): (0, 550)}
 SETTLED = {
@@ -42,6 +44,11 @@ def test_what_does_not_add_up_is_said_to():
     assert not trial.balances
 
 
+@pytest.mark.parametrize(("debit", "credit", "closing"), [(3950, 3949, 0), (3950, 3950, 1)])
+def test_books_balance_only_when_the_period_and_all_before_it_do(debit, credit, closing):
+    assert not Trial("usd", (), debit, credit, closing).balances
+
+
 def test_an_account_that_nobody_has_named_comes_last():
     (trial,) = trial_balances({}, {("usd", "novelty"): (1, 0), ("usd", "fees"): (0, 1)})
     assert [line.account for line in trial.lines] == ["fees", "novelty"]
@@ -55,4 +62,5 @@ def test_what_a_period_added_to_an_account_leaves_out_currencies_in_which_that_i
     yen = {("jpy", "stripe_balance"): (500, 500), ("jpy", "fees"): (0, 0)}
     trials = trial_balances({("usd", "stripe_balance"): (1000, 0)}, {**SETTLED, **yen})
     assert moved_on("stripe_balance", trials) == {"usd": 2805}
+    assert moved_on("stripe_clearing", trial_balances({}, {("usd", "stripe_clearing"): (500, 4450)})) == {"usd": -3950}
     assert moved_on("bank", trials) == {}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.money import EXPONENTS
+from store.money import EXPONENTS, Money, plain
 from store.payments.units import MINIMUM, factor, from_stripe, minimum, step, to_stripe
 
 currencies = st.sampled_from(sorted(EXPONENTS))
@@ -54,6 +54,14 @@ def test_a_currency_outside_the_table_is_refused_both_ways(currency):
 def test_the_smallest_charge_is_stripes_and_one_unit_where_it_has_none():
     assert (minimum("usd"), minimum("jpy"), minimum("gbp"), minimum("kwd")) == (50, 50, 30, 1)
     assert set(MINIMUM) <= set(EXPONENTS)
+
+
+def test_the_smallest_charges_are_those_that_stripe_publishes():
+    """In whole units of each currency, as docs.stripe.com/currencies has them."""
+    assert " ".join(f"{code} {plain(Money(minimum(code), code))}" for code in MINIMUM) == (
+        "usd 0.50 aed 2.00 aud 0.50 bgn 1.00 brl 0.50 cad 0.50 chf 0.50 czk 15.00 dkk 2.50 eur 0.50 gbp 0.30 hkd 4.00"
+        " huf 175.00 inr 0.50 jpy 50 mxn 10.00 myr 2.00 nok 3.00 nzd 0.50 pln 2.00 ron 2.00 sek 3.00 sgd 0.50 thb 10.00"
+    )
 
 
 def test_only_two_currencies_are_counted_finer_there_than_here():

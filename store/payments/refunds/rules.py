@@ -159,7 +159,7 @@ class Sum:
 def price(wish: Wish, lines: Mapping[int, Refundable], standing: Standing) -> Sum:
     """What `wish` pays back, to the cent. Raises Invalid for what makes no sense, Conflict for what is not left."""
     wanted = {line: units for line, units in wish.lines.items() if units.count}
-    if wanted and wish.amount:
+    if wish.amount and (wanted or wish.shipping):
         raise Invalid(
             "Refund either units and delivery, or an amount.", {"amount": ["Leave this empty, or the units."]}
         )
