@@ -5,7 +5,7 @@ Whatever is refused is refused in words for whoever stands at the shelf. Rule 31
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from store.errors import Conflict, Invalid
@@ -13,6 +13,7 @@ from store.errors import Conflict, Invalid
 MOST_AT_ONCE = 100_000
 MOST_ON_SHELF = 1_000_000
 """Ten times what may come at once: a number beyond it was typed into the wrong field."""
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,18 @@ def uncovered(promises: Iterable[Promise], there: int) -> list[Promise]:
         if left < 0:
             broken.append(promise)
     return broken
+
+
+def named(broken: Sequence[Promise]) -> str:
+    """Whose promises these are, in words: so many orders by their numbers, the rest and unpaid checkouts counted."""
+    orders = [promise.order for promise in broken if promise.order]
+    unpaid = len(broken) - len(orders)
+    told = orders[:MOST_NAMED]
+    if len(orders) > MOST_NAMED:
+        told.append(f"{len(orders) - MOST_NAMED} more orders")
+    if unpaid:
+        told.append("1 unpaid checkout" if unpaid == 1 else f"{unpaid} unpaid checkouts")
+    return ", ".join(told)
 
 
 def _check_quantity(quantity: int) -> None:

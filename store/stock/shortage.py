@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from store.audit.repository import close_attention, raise_attention
 from store.db import lock
-from store.stock.levels import Level, Promise, uncovered
+from store.stock.levels import Level, Promise, named, uncovered
 from store.stock.models import StockLevel
 from store.stock.reports import Stocked, get_stocked, list_held
 
 KIND = "stock_short"
 MOST_READ = 1000
-MOST_NAMED = 20
 
 
 def settle(session: Session, variant_id: int, now: datetime) -> None:
@@ -44,16 +43,5 @@ def _sentence(item: Stocked, affected: Sequence[Promise]) -> str:
     level = item.level
     return (
         f"{item.name} ({item.sku}): {level.reserved} are promised and {level.on_hand} are there, {level.short} too"
-        f" few. Affected: {_names(affected)}. Find them, order more, or write to these buyers."
+        f" few. Affected: {named(affected)}. Find them, order more, or write to these buyers."
     )
-
-
-def _names(affected: Sequence[Promise]) -> str:
-    orders = [promise.order for promise in affected if promise.order]
-    unpaid = len(affected) - len(orders)
-    named = orders[:MOST_NAMED]
-    if len(orders) > MOST_NAMED:
-        named.append(f"{len(orders) - MOST_NAMED} more orders")
-    if unpaid:
-        named.append("1 unpaid checkout" if unpaid == 1 else f"{unpaid} unpaid checkouts")
-    return ", ".join(named)

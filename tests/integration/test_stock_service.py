@@ -101,6 +101,17 @@ def test_a_count_below_what_is_promised_is_stored_and_names_the_orders_it_hits(s
     assert order_of(shop, "ana@example.com") not in attention(shop)[0][2]  # who paid first is served first
 
 
+def test_whoever_may_wait_for_a_later_delivery_is_not_named_as_affected(shop, do):
+    tee = shop.make_item(units=3)
+    buy(shop, tee, "ana@example.com", quantity=2)
+    shop.write("UPDATE stock_level SET backorder_limit = 1")
+    buy(shop, tee, "ben@example.com", quantity=2)
+    assert (level(shop, tee), attention(shop)) == ((3, 4, 0), [])
+    do.count(tee, 1, 3)
+    assert level(shop, tee) == (1, 4, 2)
+    assert f"Affected: {order_of(shop, 'ben@example.com')}. Find them" in attention(shop)[0][2]
+
+
 def test_nobody_can_buy_while_units_are_short_and_a_shortage_shrinks_before_anything_is_for_sale(shop, do):
     tee = shop.make_item(units=4)
     buy(shop, tee, "ana@example.com", quantity=4)

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from store.errors import Conflict, Invalid, StoreError
-from store.stock.levels import MOST_AT_ONCE, MOST_ON_SHELF, Level, Promise, adjust, count, receive, uncovered
+from store.stock.levels import MOST_AT_ONCE, MOST_ON_SHELF, Level, Promise, adjust, count, named, receive, uncovered
 
 units = st.integers(0, 500)
 
@@ -122,6 +122,24 @@ def test_whoever_was_promised_first_is_served_first():
     assert uncovered([ana, ben, cleo], 4) == [cleo]
     assert uncovered([ana, ben, cleo], 3) == [ben, cleo]
     assert uncovered([ana, ben, cleo], 0) == [ana, ben, cleo]
+
+
+def orders(count):
+    return [Promise(f"NM-{number}", 1) for number in range(1, count + 1)]
+
+
+def test_orders_without_cover_are_named_and_unpaid_checkouts_are_counted():
+    assert named([]) == ""
+    assert named([Promise("NM-BEN", 2), Promise("NM-CLEO", 1)]) == "NM-BEN, NM-CLEO"
+    assert named([Promise(None, 3)]) == "1 unpaid checkout"
+    assert named([Promise(None, 1), Promise("NM-BEN", 2), Promise(None, 1)]) == "NM-BEN, 2 unpaid checkouts"
+
+
+def test_of_very_many_orders_the_first_twenty_are_named():
+    twenty = ", ".join(f"NM-{number}" for number in range(1, 21))
+    assert named(orders(20)) == twenty
+    assert named(orders(22)) == f"{twenty}, 2 more orders"
+    assert named([*orders(23), Promise(None, 1)]) == f"{twenty}, 3 more orders, 1 unpaid checkout"
 
 
 def holds_together(level):
