@@ -57,6 +57,7 @@ from store.payments.ledger.closing import Closing
 from store.payments.ledger.noting import READ_ONE
 from store.payments.ledger.service import Books
 from store.payments.reach import PacedWatch, Watch
+from store.payments.reconciling.service import Reconciler
 from store.payments.refunds.mails import RefundMails
 from store.payments.refunds.sending import RefundSender
 from store.payments.refunds.service import Refunds
@@ -70,6 +71,8 @@ from store.web import assets, cookies, current, errors, headers, limits, origin,
 
 SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
+    Scheduled("reconcile", "*/5 * * * *"),
+    Scheduled("compare", "47 2 * * *"),
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
     Scheduled("compare_clocks", "7 * * * *"),
     Scheduled("read_balance", "7 3 * * *"),
@@ -145,7 +148,7 @@ def make_worker(app: Flask) -> Worker:
     patient = _payments(settings, db, clock, IN_JOB)
     events, refunds = EventJobs(patient), RefundSender(patient)
     refund_mails = RefundMails(db, app.extensions["mailer"], settings)
-    books = Books(patient)
+    books, reconciler = Books(patient), Reconciler(patient)
     handlers = {
         "member_mail": MemberMails(db, app.extensions["mailer"], settings, app.extensions["credentials"]).send,
         "order_confirmation": mails.confirm,
@@ -159,6 +162,8 @@ def make_worker(app: Flask) -> Worker:
         "list_refunds": refunds.list_job,
         "tell_of_unsent_refunds": refunds.tell_of_unsent,
         "sweep": Sweeper(patient).sweep,
+        "reconcile": reconciler.reconcile_job,
+        "compare": reconciler.compare_job,
         "compare_clocks": lambda _job: patient.compare_clocks(),
         READ_ONE: books.read_one,
         "read_balance": books.read_all,

@@ -47,33 +47,50 @@ def nobody(_session: Session, _before: EventOutcome | None, _after: EventOutcome
     """Nobody wants to know."""
 
 
-def receive(db: Database, event: Event, ours: Ours, now: datetime, witness: Witness = nobody) -> EventOutcome:
+Around = Callable[[Session, Event, Callable[[], EventOutcome]], EventOutcome]
+"""Is given what an event will do, and does it: so it sees what was before and what is after."""
+
+
+def plainly(_session: Session, _event: Event, apply: Callable[[], EventOutcome]) -> EventOutcome:
+    return apply()
+
+
+def receive(
+    db: Database,
+    event: Event,
+    ours: Ours,
+    now: datetime,
+    witness: Witness = nobody,
+    around: Around = plainly,
+) -> EventOutcome:
     """Handle an event; the same one again finds it handled, and what is foreign is counted and forgotten (rule 1).
 
     Raises NotHandled, after noting the failure, when handling raised something.
     """
-    if event.type not in EVENT_TYPES or _is_foreign(event, ours):
+    if event.type not in EVENT_TYPES or is_foreign(event, ours):
         log.info("event %s (%s) is not ours", event.id, event.type)
         db.run(lambda session: repository.count_foreign(session, event.type, now))
         return EventOutcome.IGNORED
     try:
-        return db.run(lambda session: _handle(session, event, ours, now, witness), repeatable=True)
+        return db.run(lambda session: _handle(session, event, ours, now, witness, around), repeatable=True)
     except Exception as error:
         log.exception("event %s (%s) could not be handled", event.id, event.type)
         note = f"{type(error).__name__}: {error}"[:500]
         raise NotHandled(db.run(lambda session: _failed(session, event, note, now, witness))) from error
 
 
-def _is_foreign(event: Event, ours: Ours) -> bool:
+def is_foreign(event: Event, ours: Ours) -> bool:
     """Sessions and intents say whose they are; everything else is judged by its payment (rule 1)."""
     return event.object_kind in ("checkout.session", "payment_intent") and event.store_id != ours.store_id
 
 
-def _handle(session: Session, event: Event, ours: Ours, now: datetime, witness: Witness) -> EventOutcome:
+def _handle(
+    session: Session, event: Event, ours: Ours, now: datetime, witness: Witness, around: Around
+) -> EventOutcome:
     row = repository.lock_event(session, event, now)
     if row.outcome in DONE:
         return row.outcome
-    before, row.outcome = row.outcome, _apply(session, event, ours, now)
+    before, row.outcome = row.outcome, around(session, event, lambda: _apply(session, event, ours, now))
     witness(session, before, row.outcome)
     if row.error is not None:
         row.error = None

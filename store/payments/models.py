@@ -22,6 +22,8 @@ class Shop(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     store_id: Mapped[str]
+    closed_since: Mapped[datetime | None]
+    """After a restore, until Stripe's lists are read from this moment on: nothing is sold meanwhile (rule 35)."""
 
 
 class Reach(Base):

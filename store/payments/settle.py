@@ -162,10 +162,11 @@ def _join(
         leave_bag(session, checkout, now)
     if payment is not None:
         payment.checkout_id = payment.checkout_id or checkout.id
-        payment.stage = join_payment(payment.stage, _stage(fact))
+        payment.stage = join_payment(payment.stage, stage_of(fact))
 
 
-def _stage(fact: SessionFact) -> PaymentStage:
+def stage_of(fact: SessionFact) -> PaymentStage:
+    """How far the payment of a session is."""
     if fact.is_paid:
         return PaymentStage.PAID
     if fact.status == "complete":

@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_cursor")),
     )
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("closed_since", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "ledger_day",
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -373,4 +375,6 @@ def downgrade() -> None:
     op.drop_table("repair")
     op.drop_table("payout")
     op.drop_table("ledger_day")
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.drop_column("closed_since")
     op.drop_table("cursor")

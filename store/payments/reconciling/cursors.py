@@ -42,3 +42,13 @@ def advance(session: Session, name: str, position: datetime, now: datetime) -> N
         where=Cursor.position <= row.excluded.position,
     )
     session.execute(further)
+
+
+def set_back(session: Session, name: str, position: datetime) -> None:
+    """Move a cursor back, as if it had been left there: what it has passed since is read again. Never moved on."""
+    row = insert(session, Cursor).values(name=name, position=position, read_at=position)
+    back = {"position": row.excluded.position, "read_at": row.excluded.read_at}
+    earlier = row.on_conflict_do_update(
+        index_elements=["name"], set_=back, where=Cursor.position > row.excluded.position
+    )
+    session.execute(earlier)

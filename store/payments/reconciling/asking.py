@@ -1,0 +1,132 @@
+"""What the reconciler asks Stripe: pages of its lists. Raises Refused or PaymentUnavailable, as all calls do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from store.clock import Clock, to_epoch
+from store.payments.gateway import Gateway
+
+ON_A_PAGE = 100
+Lister = Callable[[Any, Any], Any]
+"""Given the library's client and parameters, one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Objects as Stripe renders them, and how its clock stood when they were asked for."""
+
+    things: list[dict[str, Any]]
+    asked_at: datetime
+
+
+LISTS: dict[str, Lister] = {
+    "refund": lambda stripe, wanted: stripe.v1.refunds.list(wanted),
+    "dispute": lambda stripe, wanted: stripe.v1.disputes.list(wanted),
+    "radar.early_fraud_warning": lambda stripe, wanted: stripe.v1.radar.early_fraud_warnings.list(wanted),
+    "review": lambda stripe, wanted: stripe.v1.reviews.list(wanted),
+}
+"""By the kind of object; of reviews Stripe lists the open ones."""
+ONE: dict[str, Lister] = {
+    "refund": lambda stripe, name: stripe.v1.refunds.retrieve(name),
+    "dispute": lambda stripe, name: stripe.v1.disputes.retrieve(name),
+    "radar.early_fraud_warning": lambda stripe, name: stripe.v1.radar.early_fraud_warnings.retrieve(name),
+    "review": lambda stripe, name: stripe.v1.reviews.retrieve(name),
+    "charge": lambda stripe, name: stripe.v1.charges.retrieve(name),
+}
+
+
+def fetch(gateway: Gateway, kind: str, name: str) -> dict[str, Any]:
+    """One object as it is now. Raises Refused when Stripe knows none."""
+    if not name:
+        raise ValueError("an empty id would list all of them")
+    found: dict[str, Any] = gateway.ask(lambda stripe: ONE[kind](stripe, name)).to_dict()
+    return found
+
+
+def stripes_time(gateway: Gateway, clock: Clock) -> datetime:
+    """How Stripe's clock stands, in its whole seconds, going by its last answer.
+
+    Taken before a question, it is what the answer counts as: whatever happens meanwhile is told later than that.
+    """
+    moment = clock()
+    return (moment + gateway.skew if gateway.skew else moment).replace(microsecond=0)
+
+
+def pages_since(gateway: Gateway, clock: Clock, kind: str, since: datetime) -> Iterator[Page]:
+    """All objects of a kind made from a moment on, newest first."""
+    wanted: dict[str, Any] = {"created": {"gte": to_epoch(since)}, "limit": ON_A_PAGE}
+    while True:
+        asked_at = stripes_time(gateway, clock)
+        answer = gateway.ask(lambda stripe, page=wanted: LISTS[kind](stripe, page))  # type: ignore[misc]
+        if answer.data:
+            yield Page([one.to_dict() for one in answer.data], asked_at)
+        if not answer.has_more or not answer.data:
+            return
+        wanted = {**wanted, "starting_after": answer.data[-1].id}
+
+
+def event_pages(
+    gateway: Gateway, types: Sequence[str], since: datetime, until: datetime
+) -> Iterator[list[dict[str, Any]]]:
+    """Events of these types that happened between two moments, the oldest first, page by page.
+
+    Stripe lists the newest first. Where there are more than a page, its oldest page is looked for, and the way is gone
+    back from there: so no more than one page is in memory, and what was read can be noted after each.
+    """
+    created = {"gte": to_epoch(since), "lte": to_epoch(until)}
+    wanted: dict[str, Any] = {"types": list(types), "created": created, "limit": ON_A_PAGE}
+    page = _events(gateway, wanted)
+    is_only = not page.has_more
+    while page.has_more:
+        page = _events(gateway, {**wanted, "starting_after": page.data[-1].id})
+    while page.data:
+        yield [event.to_dict() for event in reversed(page.data)]
+        if is_only:
+            return
+        page = _events(gateway, {**wanted, "ending_before": page.data[0].id})
+        is_only = not page.has_more
+
+
+def _events(gateway: Gateway, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - a page of the library's
+    return gateway.ask(lambda stripe: stripe.v1.events.list(wanted))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a session of ours says that no checkout here knows any more: enough to make its order anew."""
+
+    items: list[str]
+    name: str
+    place: str
+
+
+def ask_what_was_bought(gateway: Gateway, session_id: str) -> Bought:
+    """Its lines with our stock numbers, for whom they are, and the town they go to."""
+    wanted: Any = {"limit": ON_A_PAGE, "expand": ["data.price.product"]}
+    lines = gateway.ask(
+        lambda stripe: [
+            one.to_dict() for one in stripe.v1.checkout.sessions.line_items.list(session_id, wanted).auto_paging_iter()
+        ]
+    )
+    expand: Any = {"expand": ["payment_intent"]}
+    found = gateway.ask(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, expand)).to_dict()
+    details: dict[str, Any] = found.get("customer_details") or {}
+    shipping: dict[str, Any] = (found.get("payment_intent") or {}).get("shipping") or {}
+    address: dict[str, Any] = shipping.get("address") or {}
+    place = [address.get(part) for part in ("postal_code", "city", "state", "country")]
+    return Bought(
+        items=[_item(line) for line in lines],
+        name=shipping.get("name") or details.get("name") or "",
+        place=", ".join(part for part in place if part),
+    )
+
+
+def _item(line: dict[str, Any]) -> str:
+    """`2 × SKU`, of a line that we have sent as one piece; delivery and tax by their names."""
+    product = (line.get("price") or {}).get("product")
+    told: dict[str, Any] = (product.get("metadata") or {}) if isinstance(product, dict) else {}
+    return f"{told.get('quantity', '1')} × {told['sku']}" if "sku" in told else str(line.get("description") or "a line")
