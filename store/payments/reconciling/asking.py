@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store.clock import Clock, to_epoch
+from store.clock import to_epoch
 from store.payments.gateway import Gateway
 
 ON_A_PAGE = 100
@@ -17,10 +17,10 @@ Lister = Callable[[Any, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Objects as Stripe renders them, and how its clock stood when they were asked for."""
+    """Objects as Stripe renders them, and its own time of the answer, by which they compete with events (rule 26)."""
 
     things: list[dict[str, Any]]
-    asked_at: datetime
+    told_at: datetime
 
 
 LISTS: dict[str, Lister] = {
@@ -39,31 +39,21 @@ ONE: dict[str, Lister] = {
 }
 
 
-def fetch(gateway: Gateway, kind: str, name: str) -> dict[str, Any]:
-    """One object as it is now. Raises Refused when Stripe knows none."""
+def fetch(gateway: Gateway, kind: str, name: str) -> tuple[dict[str, Any], datetime]:
+    """One object as it is now, and Stripe's time of the answer. Raises Refused when Stripe knows none."""
     if not name:
         raise ValueError("an empty id would list all of them")
-    found: dict[str, Any] = gateway.ask(lambda stripe: ONE[kind](stripe, name)).to_dict()
-    return found
+    found, told_at = gateway.ask_dated(lambda stripe: ONE[kind](stripe, name))
+    return found.to_dict(), told_at
 
 
-def stripes_time(gateway: Gateway, clock: Clock) -> datetime:
-    """How Stripe's clock stands, in its whole seconds, going by its last answer.
-
-    Taken before a question, it is what the answer counts as: whatever happens meanwhile is told later than that.
-    """
-    moment = clock()
-    return (moment + gateway.skew if gateway.skew else moment).replace(microsecond=0)
-
-
-def pages_since(gateway: Gateway, clock: Clock, kind: str, since: datetime) -> Iterator[Page]:
-    """All objects of a kind made from a moment on, newest first."""
-    wanted: dict[str, Any] = {"created": {"gte": to_epoch(since)}, "limit": ON_A_PAGE}
+def pages_between(gateway: Gateway, kind: str, since: datetime, until: datetime) -> Iterator[Page]:
+    """All objects of a kind made between two moments, newest first."""
+    wanted: dict[str, Any] = {"created": {"gte": to_epoch(since), "lte": to_epoch(until)}, "limit": ON_A_PAGE}
     while True:
-        asked_at = stripes_time(gateway, clock)
-        answer = gateway.ask(lambda stripe, page=wanted: LISTS[kind](stripe, page))  # type: ignore[misc]
+        answer, told_at = gateway.ask_dated(lambda stripe, page=wanted: LISTS[kind](stripe, page))  # type: ignore[misc]
         if answer.data:
-            yield Page([one.to_dict() for one in answer.data], asked_at)
+            yield Page([one.to_dict() for one in answer.data], told_at)
         if not answer.has_more or not answer.data:
             return
         wanted = {**wanted, "starting_after": answer.data[-1].id}

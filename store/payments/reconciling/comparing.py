@@ -41,6 +41,9 @@ AGO = {
 }
 """How much older than what is compared an object of a kind may be and still have changed since."""
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far Stripe's moments may lie from ours."""
+
 
 @dataclass
 class Comparison:
@@ -48,12 +51,12 @@ class Comparison:
 
     rereading: Rereading
 
-    def compare(self, since: datetime) -> None:
-        """Everything made at Stripe since then, and what of ours was not over yet."""
+    def compare(self, since: datetime, until: datetime | None = None) -> None:
+        """Everything made at Stripe between two moments, by default until now, and what of ours was not over yet."""
         gateway, now = self.rereading.payments.gateway, self.rereading.payments.clock()
-        self.compare_sessions(gateway.find_sessions(since, now + timedelta(days=1), now))
+        self.compare_sessions(gateway.find_sessions(since, until or now + CLOCKS_DIFFER, now))
         for kind, longer in AGO.items():
-            self._compare_list(kind, since - longer)
+            self._compare_list(kind, since - longer, until or now + CLOCKS_DIFFER)
 
     # -- sessions and the payments in them --
 
@@ -104,17 +107,17 @@ class Comparison:
 
     # -- refunds, disputes, warnings --
 
-    def _compare_list(self, kind: str, since: datetime) -> None:
+    def _compare_list(self, kind: str, since: datetime, until: datetime) -> None:
         payments, seen, begun = self.rereading.payments, set(), self.rereading.payments.clock()
-        for page in asking.pages_since(payments.gateway, payments.clock, kind, since):
+        for page in asking.pages_between(payments.gateway, kind, since, until):
             seen |= {thing["id"] for thing in page.things}
             with payments.db.reader() as reader:
-                differing = list(DIFFERING[kind](reader, page.things, page.asked_at))
+                differing = list(DIFFERING[kind](reader, page.things, page.told_at))
             for thing in differing:
-                self.rereading.take_in(thing, page.asked_at)
+                self.rereading.take_in(thing, page.told_at)
         with payments.db.reader() as reader:
             unfinished = [name for name in unfinished_of(reader, kind) if name not in seen]
-            ours = made_between(reader, kind, since + timedelta(minutes=1), begun - timedelta(minutes=1))
+            ours = made_between(reader, kind, since + CLOCKS_DIFFER, min(begun, until) - CLOCKS_DIFFER)
         for name in unfinished:
             self._ask_about(kind, name)
         for name in set(ours) - seen - set(unfinished):
@@ -127,18 +130,17 @@ class Comparison:
     def _ask_about(self, kind: str, name: str) -> None:
         """Something of ours that was not over, and is too old for the list."""
         payments = self.rereading.payments
-        asked_at = asking.stripes_time(payments.gateway, payments.clock)
         try:
-            thing = asking.fetch(payments.gateway, kind, name)
+            thing, told_at = asking.fetch(payments.gateway, kind, name)
         except Refused as refusal:
             if refusal.status != 404:
                 raise
             sentence = f"Our books have the {kind} {name}, of which Stripe knows nothing. Look for it there."
             return self._tell(f"{kind}:{name}", sentence)
         with payments.db.reader() as reader:
-            differs = any(True for _ in DIFFERING[kind](reader, [thing], asked_at))
+            differs = any(True for _ in DIFFERING[kind](reader, [thing], told_at))
         if differs:
-            self.rereading.take_in(thing, asked_at)
+            self.rereading.take_in(thing, told_at)
         return None
 
     def _tell(self, subject: str, sentence: str) -> None:
@@ -188,7 +190,7 @@ class Known:
 Things = Sequence[dict[str, Any]]
 
 
-def _differing_refunds(session: Session, things: Things, asked_at: datetime) -> Iterator[dict[str, Any]]:
+def _differing_refunds(session: Session, things: Things, told_at: datetime) -> Iterator[dict[str, Any]]:
     ids = [thing["id"] for thing in things]
     known = {one.stripe_id: one for one in session.scalars(select(Refund).where(Refund.stripe_id.in_(ids)))}
     for thing in things:
@@ -196,12 +198,12 @@ def _differing_refunds(session: Session, things: Things, asked_at: datetime) -> 
         if row is None:  # it may be somebody else's, in a currency that we cannot read
             yield thing
             continue
-        state = read_refund(thing, asked_at).state
-        if join(row.state, row.told_at, state, asked_at) is not row.state:
+        state = read_refund(thing, told_at).state
+        if join(row.state, row.told_at, state, told_at) is not row.state:
             yield thing
 
 
-def _differing_disputes(session: Session, things: Things, asked_at: datetime) -> Iterator[dict[str, Any]]:
+def _differing_disputes(session: Session, things: Things, told_at: datetime) -> Iterator[dict[str, Any]]:
     ids = [thing["id"] for thing in things]
     known = {one.stripe_id: one for one in session.scalars(select(Dispute).where(Dispute.stripe_id.in_(ids)))}
     for thing in things:
@@ -213,12 +215,12 @@ def _differing_disputes(session: Session, things: Things, asked_at: datetime) ->
         if row.withdrawn != -sum(moved.amount for moved in fact.movements):
             yield thing
         elif row.status != fact.status:
-            said = Told(fact.status, asked_at, READ_AGAIN)
+            said = Told(fact.status, told_at, READ_AGAIN)
             if said.is_newer_than(Told(row.status, row.told_at, row.told_by)):
                 yield thing
 
 
-def _differing_warnings(session: Session, things: Things, _asked_at: datetime) -> Iterator[dict[str, Any]]:
+def _differing_warnings(session: Session, things: Things, _told_at: datetime) -> Iterator[dict[str, Any]]:
     ids = [thing["id"] for thing in things]
     known = {one.stripe_id: one for one in session.scalars(select(FraudWarning).where(FraudWarning.stripe_id.in_(ids)))}
     for thing in things:

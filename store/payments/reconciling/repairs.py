@@ -40,11 +40,15 @@ class Repairs:
 
     made: dict[str, Repair] = field(default_factory=dict)
     """By what each was made for: a transaction that is done twice has made one."""
+    are_kept: bool = True
+    """False when an event has asked for it: that is the ordinary way, and no repair."""
 
     def watch(
         self, session: Session, kind: RepairKind, key: str, about: About, now: datetime, work: Callable[[], T]
     ) -> T:
         """Do `work` in the caller's transaction; what it changes is a repair of this kind."""
+        if not self.are_kept:
+            return work()
         self.made.pop(key, None)
         hold_still(session, about, now, is_ours=kind in OF_SESSIONS)
         before = portray(session, about)

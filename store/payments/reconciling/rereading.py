@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store.payments import repository
-from store.payments.disputes.taking_in import READ_AGAIN
-from store.payments.facts import Event, SessionFact
-from store.payments.gateway import API_VERSION, Refused
-from store.payments.inbox import HANDLERS
+from store.payments.disputes.taking_in import take_in_read
+from store.payments.facts import SessionFact
+from store.payments.gateway import Refused
 from store.payments.ledger.noting import note_named
 from store.payments.models import PaymentStage
 from store.payments.reconciling.portraits import about_payment, about_session
 from store.payments.reconciling.repairs import RepairKind, Repairs
+from store.payments.refunds.facts import read_refund
+from store.payments.refunds.joining import join_refund
+from store.payments.refunds.sending import RefundSender
 from store.payments.service import Payments
 from store.payments.settle import settle
 
@@ -38,23 +40,37 @@ class Rereading:
     foreign: set[str] = field(default_factory=set)
     """Payments that Stripe was asked about and that are none of ours."""
 
-    def take_in(self, thing: dict[str, Any], asked_at: datetime) -> bool:
-        """Join a refund, dispute, review or warning as Stripe had it at `asked_at`; whether it is ours (rule 1)."""
-        intent = thing.get("payment_intent")
-        intent = intent["id"] if isinstance(intent, dict) else intent
-        if not intent or not self.is_ours(intent):
+    def take_in(self, thing: dict[str, Any], told_at: datetime) -> bool:
+        """Join a refund, dispute, review or warning as Stripe told of it then; whether it is ours (rule 1)."""
+        intent = _intent_of(thing)
+        if intent is None or not self.is_ours(intent):
             return False
-        now, kind = self.payments.clock(), thing["object"]
-        told = _as_told(thing, intent, asked_at, livemode=self.payments.gateway.livemode)
+        now, kind = self.payments.clock(), KINDS[thing["object"]]
 
         def work(session: Session) -> None:
             payment = repository.lock_payment(session, intent, now)
             note_named(session, thing, now)
             about = about_payment(session, intent)
-            join = lambda: HANDLERS[kind](session, payment, told, now)  # noqa: E731 - what is watched
-            self.repairs.watch(session, KINDS[kind], thing["id"], about, now, join)
+
+            def join() -> None:
+                if kind is RepairKind.REFUND:
+                    join_refund(session, payment, read_refund(thing, told_at), now)
+                else:
+                    take_in_read(session, thing, told_at, now)
+
+            self.repairs.watch(session, kind, thing["id"], about, now, join)
 
         self.payments.db.run(work, repeatable=True)
+        return True
+
+    def take_in_charge(self, thing: dict[str, Any]) -> bool:
+        """Of a charge its refunds are read, and what it has moved in our balance; whether it is ours."""
+        intent = _intent_of(thing)
+        if intent is None or not self.is_ours(intent):
+            return False
+        now = self.payments.clock()
+        self.payments.db.run(lambda session: note_named(session, thing, now), repeatable=True)
+        RefundSender(self.payments).read_all(intent)
         return True
 
     def is_ours(self, payment_intent: str) -> bool:
@@ -92,17 +108,6 @@ class Rereading:
         return known is not None and known.stage is PaymentStage.PAID
 
 
-def _as_told(thing: dict[str, Any], payment_intent: str, at: datetime, *, livemode: bool) -> Event:
-    return Event(
-        id=READ_AGAIN,
-        type=READ_AGAIN,
-        api_version=API_VERSION,
-        livemode=livemode,
-        happened_at=at,
-        object_id=thing["id"],
-        object_kind=thing["object"],
-        store_id=None,
-        payment_intent=payment_intent,
-        session=None,
-        body={"data": {"object": thing}},
-    )
+def _intent_of(thing: dict[str, Any]) -> str | None:
+    intent = thing.get("payment_intent")
+    return (intent["id"] if isinstance(intent, dict) else intent) or None

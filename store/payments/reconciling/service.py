@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 WEBHOOKS_TAKE = timedelta(minutes=1)
 """What happened since is left to its webhook; otherwise each would be called a repair that was merely on its way."""
 PAYING_TAKES = timedelta(minutes=5)
-"""A checkout younger than that is most likely still being paid."""
+"""A checkout younger than that is most likely still being paid; the comparison leaves all that is so young as well."""
 RUN_FOR = timedelta(minutes=2)
 AGAIN = timedelta(days=2)
 """Each comparison begins so long before the last one."""
@@ -117,11 +117,11 @@ class Reconciler:
         now = self.payments.clock()
         with self.payments.db.reader() as reader:
             since = cursors.find_position(reader, COMPARED) or self._since(reader)
-        return [] if since is None else self._compare(max(since - AGAIN, now - AT_MOST))
+        return [] if since is None else self._compare(max(since - AGAIN, now - AT_MOST), now - PAYING_TAKES)
 
-    def _compare(self, since: datetime) -> list[Repair]:
+    def _compare(self, since: datetime, until: datetime | None = None) -> list[Repair]:
         rereading, now = Rereading(self.payments), self.payments.clock()
-        Comparison(rereading).compare(since)
+        Comparison(rereading).compare(since, until)
         self.payments.db.run(lambda session: cursors.advance(session, COMPARED, now, now), repeatable=True)
         return list(rereading.repairs.made.values())
 
