@@ -21,6 +21,7 @@ from store.admin.orders import views as admin_orders_views
 from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
 from store.admin.refunds import views as admin_refund_views
+from store.admin.repairs import views as admin_repair_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
@@ -47,6 +48,7 @@ from store.members.mails import MemberMails
 from store.members.service import purge_sessions
 from store.ops import health
 from store.ops.demo.load import is_loaded
+from store.ops.verifying import Verifying
 from store.orders import repository as orders
 from store.orders import views as order_views
 from store.orders.mails import OrderMails
@@ -74,6 +76,7 @@ SCHEDULE = (
     Scheduled("reconcile", "*/5 * * * *"),
     Scheduled("compare", "47 2 * * *"),
     Scheduled("tell_of_unsent_refunds", "*/5 * * * *"),
+    Scheduled("verify", "27 * * * *"),
     Scheduled("compare_clocks", "7 * * * *"),
     Scheduled("read_balance", "7 3 * * *"),
     Scheduled("close_days", "37 3 * * *"),
@@ -103,6 +106,7 @@ PAGES = (
     admin_refund_views,
     admin_stock_views,
     admin_ledger_views,
+    admin_repair_views,
     admin_history_views,
     health,
 )
@@ -131,6 +135,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
     app.extensions["make_worker"] = partial(make_worker, app)
+    app.extensions["make_jobs_payments"] = partial(_payments, settings, db, clock, IN_JOB)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
     ties = Ties((stock.ever_moved, orders.ever_ordered), (carts.drop_variants, stock.forget_levels))
     app.extensions["catalog"] = Catalog(db, settings.store_currency, ties)
@@ -164,6 +169,7 @@ def make_worker(app: Flask) -> Worker:
         "sweep": Sweeper(patient).sweep,
         "reconcile": reconciler.reconcile_job,
         "compare": reconciler.compare_job,
+        "verify": Verifying(db, clock).verify,
         "compare_clocks": lambda _job: patient.compare_clocks(),
         READ_ONE: books.read_one,
         "read_balance": books.read_all,

@@ -23,12 +23,14 @@ from store.members.commands import members, staff
 from store.migrations import commands
 from store.ops.demo.load import load
 from store.ops.verify import verify
+from store.payments.commands import reconcile
 from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
     for group in (database, demo, stripe, members, staff, audit):
         app.cli.add_command(group)
+    stripe.add_command(reconcile)
     app.cli.add_command(worker)
     app.cli.add_command(verify_command)
 
@@ -134,7 +136,7 @@ def _pretend(text: str) -> Clock:
 @with_appcontext
 def verify_command(*, as_json: bool) -> None:
     """Check every invariant of money and stock on the live data; exit 1 with the rows that break one."""
-    breaches = verify(_db())
+    breaches = verify(_db(), current_app.extensions["clock"]())
     if as_json:
         click.echo(json.dumps([asdict(breach) for breach in breaches], default=str))
     else:

@@ -46,6 +46,7 @@ AREAS = (
     Area("stock", "Stock", Permission.STOCK_READ, key="s", in_bar=True),
     Area("collections", "Collections", Permission.CATALOG_READ),
     Area("ledger", "Ledger", Permission.REPORTS_READ, key="l"),
+    Area("repairs", "Repairs", Permission.REPORTS_READ),
     Area("history", "History", Permission.HISTORY_READ),
     Area("staff", "Staff", Permission.STAFF_WRITE),
 )

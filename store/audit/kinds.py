@@ -188,6 +188,19 @@ KINDS: dict[str, Kind] = {
         "It closes by itself when the bank no longer waits for anything.",
         MONEY,
     ),
+    "books_broken": Kind(
+        "The books are not right",
+        "Run flask verify, which names the rows. Sell nothing that they name before you know why.",
+        Urgency.NOW,
+        "It closes by itself within an hour of the books being right.",
+        (Permission.REPORTS_READ, *MONEY),
+    ),
+    "books_differ": Kind(
+        "Our books differ from Stripe’s",
+        "Look at it at Stripe. What is here and not there was written by somebody: find out who, and how.",
+        Urgency.NOW,
+        permissions=(Permission.REPORTS_READ, *MONEY),
+    ),
     "balance_unexplained": Kind(
         "Unknown movement at Stripe",
         "Look at it in Stripe's dashboard: it stands on the account Unexplained of the ledger.",

@@ -27,6 +27,7 @@ from store.orders.models import Checkout, CheckoutLine
 from store.payments.gateway import API_VERSION
 from store.payments.models import StripeSession
 from store.payments.reach import may_ask
+from store.payments.reconciling.closing import find_closed_since
 from store.payments.requests import session_request
 from store.payments.service import moment_for_stripe
 from store.payments.units import minimum, step, to_stripe
@@ -37,6 +38,9 @@ from store.stock import repository as stock
 
 NO_CAP = 10**9
 AWAY = "No payment can be started just now: Stripe does not answer. Nothing is held or charged. Please try again soon."
+CLOSED = (
+    "The shop is catching up with what was sold before. Nothing is held or charged. Please try again in a few minutes."
+)
 MOST = 99_999_999
 """Stripe's largest amount, in its own units; a bag beyond it is refused here, in words."""
 
@@ -88,7 +92,8 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     What costs nothing is an order at once.
 
     None when the bag has another offer open, which must be dead at Stripe before this one can be made.
-    Raises Conflict, Invalid, TooMany, or PaymentUnavailable while Stripe is away; and then nothing is held.
+    Raises Conflict, Invalid, TooMany, or PaymentUnavailable while Stripe is away or checkout is closed;
+    and then nothing is held.
     """
     cart_id, buyer = placing.cart_id, placing.buyer
     carts.lock_cart(session, cart_id)
@@ -105,6 +110,8 @@ def take(session: Session, placing: Placing, store_id: str, settings: Settings, 
     fingerprint = _fingerprint(offer, bag, buyer)
     if older is not None:
         return older.id if older.fingerprint == fingerprint else None
+    if find_closed_since(session) is not None:
+        raise PaymentUnavailable(CLOSED)
     if offer.total and not may_ask(session, now):
         raise PaymentUnavailable(AWAY)
     checkout = _freeze(bag, offer, buyer, settings, now)

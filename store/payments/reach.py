@@ -30,7 +30,12 @@ LONGEST_QUEUE_MS = 5000
 
 def is_away(session: Session) -> bool:
     """Whether Stripe counts as away: nobody has heard of it since it fell silent."""
-    return session.scalar(select(Reach.silent_since).where(Reach.id == 1)) is not None
+    return silent_since(session) is not None
+
+
+def silent_since(session: Session) -> datetime | None:
+    """Since when Stripe has been away; None while it answers."""
+    return session.scalar(select(Reach.silent_since).where(Reach.id == 1))
 
 
 def may_ask(session: Session, now: datetime) -> bool:

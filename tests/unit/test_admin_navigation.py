@@ -16,11 +16,14 @@ def labels(actor: Actor) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.OWNER, ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "History", "Staff"]),
+        (
+            Role.OWNER,
+            ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "Repairs", "History", "Staff"],
+        ),
         (Role.ORDERS, ["Attention", "Orders", "Products", "Stock", "Collections"]),
         (Role.CATALOG, ["Products", "Stock", "Collections"]),
         (Role.REFUNDS, ["Attention", "Orders"]),
-        (Role.REPORTS, ["Ledger", "History"]),
+        (Role.REPORTS, ["Ledger", "Repairs", "History"]),
         (Role.PACKER, ["Attention", "Orders", "Stock"]),
         (Role.STALL, ["Products", "Stock", "Collections"]),
     ],
@@ -30,7 +33,7 @@ def test_a_role_is_shown_the_areas_it_may_open(role, seen):
 
 
 def test_two_roles_see_what_either_may_open_once():
-    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Attention", "Orders", "Stock", "Ledger", "History"]
+    assert labels(staff(Role.PACKER, Role.REPORTS)) == ["Attention", "Orders", "Stock", "Ledger", "Repairs", "History"]
 
 
 def test_a_stranger_is_shown_nothing():

@@ -69,6 +69,10 @@ def _let_go(data: Mapping[str, Any], _currency: str) -> str:
     return f"Let go in spite of {IN_SPITE_OF[HeldBy(data['reason'])]}"
 
 
+def _repaired(_data: Mapping[str, Any], _currency: str) -> str:
+    return "Put right from Stripe’s lists, for no webhook had told it"
+
+
 def _amount(words: str) -> Told:
     return lambda data, currency: words.format(show(Money(data["amount"], currency)))
 
@@ -82,6 +86,7 @@ _TOLD: dict[str, Told] = {
     "review": _review,
     "early_fraud_warning": _early_fraud_warning,
     "let_go": _let_go,
+    "repaired": _repaired,
     "refunded": _amount("Refunded {}"),
     "refund_failed": _amount("The refund of {} failed"),
     "refund_rejected": lambda _data, _currency: "Stripe refused a refund, and nothing went back",

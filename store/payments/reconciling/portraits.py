@@ -17,7 +17,7 @@ from store.payments.locking import lock_with_bag
 from store.payments.models import Payment, PaymentStage, StripeSession
 from store.payments.refunds.models import Refund
 
-Value = str | int | bool | None
+Value = str | None
 Portrait = dict[str, Value]
 
 
@@ -94,11 +94,10 @@ def _of_payments(session: Session, which: ColumnElement[bool]) -> Portrait:
         return {}
     portrait: Portrait = {
         "payment": row.stage.value,
-        "paid": row.amount,
-        "currency": row.currency,
+        "paid": _sum(row.amount, row.currency),
         "unapplied": row.unapplied_reason,
-        "refunded": row.refunded,
-        "withdrawn": row.withdrawn,
+        "refunded": _sum(row.refunded, row.currency),
+        "withdrawn": _sum(row.withdrawn, row.currency),
         "order": row.number,
         "order's payment": row.payment_state.value if row.payment_state else None,
     }
@@ -110,6 +109,11 @@ def _of_payments(session: Session, which: ColumnElement[bool]) -> Portrait:
     for one, kind, is_open in session.execute(warnings.where(FraudWarning.payment_id == row.id)):
         portrait[f"{kind.value} {one}"] = "open" if is_open else "closed"
     return portrait
+
+
+def _sum(amount: int | None, currency: str | None) -> str | None:
+    """`3950 usd`; nothing where nothing was paid."""
+    return f"{amount} {currency}" if amount and currency else None
 
 
 def attempts_of(facts: list[SessionFact]) -> ColumnElement[bool]:

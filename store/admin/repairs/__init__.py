@@ -1,0 +1,1 @@
+"""What the reconciler has put right, as staff see it."""
