@@ -12,7 +12,8 @@ from store.db import Database
 from store.jobs.models import Job
 from store.ops.verify import verify
 
-KIND, SUBJECT = "books_broken", "books"
+KIND = "books_broken"
+SUBJECT = "books"
 MOST_NAMED = 5
 
 
