@@ -145,6 +145,8 @@ AT_WORK: dict[str, Place] = {
     "order in the books": books_of_an_order,
     "entry in the books": entry_in_the_books,
     "payouts": as_staff("/admin/ledger/payouts"),
+    "repairs": as_staff("/admin/repairs"),
+    "repairs not found": as_staff("/admin/repairs?kind=dispute"),
     "staff with mistakes": refused(as_staff("/admin/staff"), "Give role"),
     "refusal at work": as_staff("/admin/orders/NM-XXXX"),
     "keys": keys_listed,

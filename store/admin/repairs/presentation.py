@@ -8,7 +8,8 @@ from datetime import datetime
 
 from store.actors import Actor
 from store.admin.attention.subjects import Place, place
-from store.admin.payments.presentation import REASONS, REFUND_STATES, STAGES
+from store.admin.payments.presentation import REASONS, STAGES
+from store.admin.refunds.presentation import STATES as REFUND_STATES
 from store.money import Money, show
 from store.payments.models import PaymentStage
 from store.payments.reconciling.models import Repair
