@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from store.app import make_worker
 from store.errors import PaymentUnavailable
 from store.payments import inbox
 from store.payments.reconciling.cursors import find_position
@@ -31,7 +32,7 @@ def test_a_lost_webhook_of_a_buyer_who_never_comes_back_is_found_within_minutes_
     lose(shop)
     shop.clock.advance(minutes=5)
     assert shop.counts()["order"] == 0
-    shop.worker.drain()
+    make_worker(shop.app).drain()
     assert shop.counts()["order"] == 1
     assert len(shop.mails()) == 1
 

@@ -27,6 +27,8 @@ class About:
 
     checkout_id: str | None
     payment_intent: str | None
+    is_ours: bool = False
+    """Whether the payment is certainly ours, be it known here or not: its session bears our mark."""
 
     @property
     def subject(self) -> str:
@@ -36,7 +38,7 @@ class About:
 
 def about_session(session: Session, fact: SessionFact) -> About:
     place = repository.find_place(session, fact)
-    return About(place.checkout_id if place else None, fact.payment_intent)
+    return About(place.checkout_id if place else None, fact.payment_intent, is_ours=True)
 
 
 def about_payment(session: Session, payment_intent: str) -> About:
@@ -44,13 +46,10 @@ def about_payment(session: Session, payment_intent: str) -> About:
     return About(session.scalar(found), payment_intent)
 
 
-def hold_still(session: Session, about: About, now: datetime, *, is_ours: bool) -> None:
-    """Lock what is portrayed, in rule 5's order, so that nobody else's change is taken for one's own.
-
-    `is_ours`: the payment is certainly ours, though it may be unknown here; then it is made.
-    """
+def hold_still(session: Session, about: About, now: datetime) -> None:
+    """Lock what is portrayed, in rule 5's order, so that nobody else's change is taken for one's own."""
     intent = about.payment_intent
-    if intent is not None and (is_ours or repository.find_payment(session, intent) is not None):
+    if intent is not None and (about.is_ours or repository.find_payment(session, intent) is not None):
         repository.lock_payment(session, intent, now)
     if about.checkout_id is not None:
         lock_with_bag(session, about.checkout_id, orders.get_checkout(session, about.checkout_id).cart_id)

@@ -31,9 +31,6 @@ class RepairKind(StrEnum):
     UNKNOWN = "unknown_checkout"
 
 
-OF_SESSIONS = (RepairKind.SESSION, RepairKind.UNKNOWN)
-
-
 @dataclass
 class Repairs:
     """What one run has repaired, for whoever asked for it."""
@@ -50,7 +47,7 @@ class Repairs:
         if not self.are_kept:
             return work()
         self.made.pop(key, None)
-        hold_still(session, about, now, is_ours=kind in OF_SESSIONS)
+        hold_still(session, about, now)
         before = portray(session, about)
         outcome = work()
         was, became = difference(before, portray(session, about))
