@@ -110,6 +110,8 @@ def test_a_refund_that_only_our_books_have_is_shown_and_not_touched(sold):
     )
     sold.write(forged)
     assert compare(sold) == []
+    forged_id = sold.value("SELECT id FROM refund WHERE key = 'forged'")
+    assert sold.value("SELECT subject FROM attention WHERE kind = 'books_differ'") == f"refund:{forged_id}"
     assert sold.value("SELECT sentence FROM attention WHERE kind = 'books_differ'") == (
         "Our books have the refund re_forged, which Stripe does not list. Look for it there, and find out who has"
         " changed our books."

@@ -121,8 +121,9 @@ class Comparison:
         for name in unfinished:
             self._ask_about(kind, name)
         for name in set(ours) - seen - set(unfinished):
-            self._tell(
-                f"{kind}:{name}",
+            self._tell_of(
+                kind,
+                name,
                 f"Our books have the {kind} {name}, which Stripe does not list. Look for it there, and find out who has"
                 " changed our books.",
             )
@@ -136,12 +137,17 @@ class Comparison:
             if refusal.status != 404:
                 raise
             sentence = f"Our books have the {kind} {name}, of which Stripe knows nothing. Look for it there."
-            return self._tell(f"{kind}:{name}", sentence)
+            return self._tell_of(kind, name, sentence)
         with payments.db.reader() as reader:
             differs = any(True for _ in DIFFERING[kind](reader, [thing], told_at))
         if differs:
             self.rereading.take_in(thing, told_at)
         return None
+
+    def _tell_of(self, kind: str, name: str, sentence: str) -> None:
+        with self.rereading.payments.db.reader() as reader:
+            subject = subject_of(reader, kind, name)
+        self._tell(subject, sentence)
 
     def _tell(self, subject: str, sentence: str) -> None:
         now = self.rereading.payments.clock()
@@ -260,3 +266,10 @@ def made_between(session: Session, kind: str, first: datetime, last: datetime) -
         within = (Dispute.opened_at >= first, Dispute.opened_at <= last)
         return session.scalars(select(Dispute.stripe_id).where(*within)).all()
     return []
+
+
+def subject_of(session: Session, kind: str, name: str) -> str:
+    """What attention calls an object of ours: refunds by our number, the others by Stripe's id."""
+    if kind == "refund":
+        name = str(session.scalar(select(Refund.id).where(Refund.stripe_id == name)))
+    return f"{kind.removeprefix('radar.')}:{name}"
