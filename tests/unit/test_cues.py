@@ -37,6 +37,7 @@ def dispute(status, **more):
         ("early_fraud_warning", {"open": False, "reason": ""}, "The warning of fraud asks for nothing any more"),
         ("let_go", {"reason": "dispute"}, "Let go in spite of the dispute"),
         ("refunded", {"refund": 3, "amount": 1200}, "Refunded $12.00"),
+        ("repaired", {"repair": 1}, "Put right from Stripe’s lists, for no webhook had told it"),
         ("refund_failed", {"refund": 3, "amount": 1200}, "The refund of $12.00 failed"),
         ("refund_rejected", {"refund": 3}, "Stripe refused a refund, and nothing went back"),
         ("canceled", {"units": 1, "restock": True}, "Canceled 1 unit"),
