@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -12,6 +13,9 @@ import pytest
 
 from store.db import Database
 from store.migrations import commands
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
 
 
 class SqliteFactory:
@@ -44,8 +48,10 @@ class SqliteFactory:
             Path(_file(url) + rest).unlink(missing_ok=True)
         shutil.copyfile(_file(kept), _file(url))
 
-    def drop(self, _url: str) -> None:
-        """The folder goes with the run."""
+    def drop(self, url: str) -> None:
+        """With all that stands beside it; memory is not kept until the run is over."""
+        for file in Path(_file(url)).parent.glob(f"{Path(_file(url)).name}*"):
+            file.unlink() if file.is_file() else shutil.rmtree(file)
 
 
 def _file(url: str) -> str:
@@ -100,16 +106,24 @@ def _name(url: str) -> str:
     return url.split("@/")[1].split("?")[0]
 
 
+def quick_folder(prefix: str) -> Path:
+    """In memory where there is room: no test cuts the power, and a disk makes each of its commits wait."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if has_room else None))
+
+
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory):
-    return SqliteFactory(tmp_path_factory.mktemp("sqlite"))
+def sqlite():
+    folder = quick_folder("sqlite-")
+    yield SqliteFactory(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgresql():
     # Not in pytest's own folder: started as root the server runs as another user, and every further pytest that begins
     # closes that folder to others again.
-    factory = PostgresqlFactory(Path(tempfile.mkdtemp(prefix="postgresql-")))
+    factory = PostgresqlFactory(quick_folder("postgresql-"))
     yield factory
     factory.stop()
 

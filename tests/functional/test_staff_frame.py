@@ -53,7 +53,8 @@ def test_members_without_a_role_learn_of_no_door(shop):
 def test_an_owner_sees_every_area_and_the_one_of_the_page_is_marked(shop):
     page = shop.staff(Role.OWNER).get("/admin/staff")
     assert page.status_code == 200
-    assert areas_in(page) == ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "History", "Staff"]
+    areas = ["Attention", "Orders", "Products", "Stock", "Collections", "Ledger", "Repairs", "History", "Staff"]
+    assert areas_in(page) == areas
     assert re.findall(r'href="([^"]+)"\s+aria-current="page"', page.text) == ["/admin/staff"]
     assert "staff1@example.com" in page.text
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.databases import SqliteFactory
+from tests.databases import SqliteFactory, quick_folder
 from tests.properties.hand import Child
 from tests.properties.machine import Money
 from tests.properties.world import Ground
@@ -19,13 +17,11 @@ from tests.properties.world import Ground
 SEED = int(os.environ.get("SEED", "20261124"))
 EXAMPLES = {"sqlite": 10, "postgresql": 4}
 """Of 30 steps each, in the tests that everybody runs."""
-MEMORY = Path("/dev/shm")
-"""No example cuts the power, and each writes some hundred transactions: where there is memory, files stay in it."""
 
 
 @pytest.fixture(scope="module")
 def folder():
-    folder = Path(tempfile.mkdtemp(prefix="machine-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    folder = quick_folder("machine-")
     yield folder
     shutil.rmtree(folder)
 
