@@ -20,8 +20,9 @@ test: .venv/.test browser-tools ## Every test that takes minutes: both databases
 coverage: .venv/.test browser-tools ## The same tests, and how much of the code they reach (half as long again)
 	$(BIN)/python -m pytest -q -n 2 -m "not prove" --cov --cov-report=term:skip-covered
 
-prove: .venv/.test browser-tools ## The long proofs
-	$(BIN)/python -m pytest -m prove
+prove: .venv/.test browser-tools ## The long proofs: every crash, every order, many processes, mutation; then what needs the machine for itself
+	$(BIN)/python -m pytest -q -n 2 -m "prove and not alone"
+	$(BIN)/python -m pytest -q -m "prove and alone"
 
 check: .venv/.test ## Format, lint, types, import rules, templates, architecture, migrations drift; silent when all is well
 	@mkdir -p var

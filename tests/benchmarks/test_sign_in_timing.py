@@ -9,6 +9,7 @@ BOUND = 0.15
 
 
 @pytest.mark.prove
+@pytest.mark.alone
 @pytest.mark.timeout(1200)
 def test_an_answer_takes_as_long_for_members_as_for_nobody(database_url, tmp_path):
     doors = Doors(database_url, tmp_path)

@@ -36,6 +36,7 @@ def clone(tmp_path):
 
 
 @pytest.mark.prove
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 def test_make_run_brings_up_a_shop_from_a_bare_clone_that_takes_an_order_and_ends_with_ctrl_c(clone):
     port = free_ports()
