@@ -7,6 +7,42 @@ from tests.relay import Relay
 from tests.sandbox.conftest import Process
 from tests.shop import Shop
 
+ON_BOTH_AT_ONCE = {
+    "test_a_guest_buys",
+    "test_limit_per_person",
+    "test_permissions",
+    "test_sessions",
+    "test_staff_refund",
+    "test_webhook_door",
+}
+"""Of tests/functional, what `make test` plays on PostgreSQL too: money and access."""
+MOSTLY_PAGES = {
+    "test_canaries",
+    "test_catalog_publishing",
+    "test_catalog_service",
+    "test_catalog_variants",
+    "test_mail",
+    "test_order_search",
+    "test_pictures_give_way",
+    "test_stock_reports",
+    "test_uploads",
+}
+"""Of tests/integration, what says little about money, stock or access: on PostgreSQL by `make prove`."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Pages ask either database in the same way: `make test` plays them on one, `make prove` on the other."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if given is None or given.params.get("databases") != "postgresql":
+            continue
+        folder, name = item.path.parent.name, item.path.stem
+        if (folder == "functional" and name not in ON_BOTH_AT_ONCE) or (
+            folder == "integration" and name in MOSTLY_PAGES
+        ):
+            item.add_marker(pytest.mark.prove)
+
 
 @pytest.fixture(scope="session")
 def sandbox():

@@ -16,11 +16,13 @@ from typing import Any, TypeVar
 
 import requests
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from store.db import Database
 from store.mail.kept import list_kept
 from store.ops.verify import verify
 from store.settings import SANDBOX_KEY
+from store.stock import repository as stock
 from tests.people import begin_session
 from tests.shop import US, session_in, token, wait_until
 
@@ -28,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 CARD = {"card": "4242424242424242"}
 IBAN = {"iban": "AT611904300234573201"}
 START_SECONDS = 120
+USUAL = ("night-bus-vol-2", "hand-signals", "flyer-tote")
+"""What guests buy when a test does not care."""
 T = TypeVar("T")
 numbers = itertools.count(1)
 
@@ -55,6 +59,18 @@ class RunningShop:
         wait_until(self._is_ready, START_SECONDS)
         self.db = Database(database_url)
         self.made: dict[str, Any] = {}
+        self._restock()
+
+    def _restock(self) -> None:
+        """What so many guests of so many tests buy must not be sold out for the last of them."""
+        wanted = [self.variants(slug)[0] for slug in USUAL]
+        now = datetime.now(UTC)
+
+        def work(session: Session) -> None:
+            for variant_id in wanted:
+                stock.receive(session, variant_id, 1000, reason="tests", actor="demo", now=now)
+
+        self.db.run(work)
 
     def _is_ready(self) -> bool:
         assert self.child.poll() is None, (self.folder / "log").read_text()
@@ -120,7 +136,7 @@ class RunningShop:
 
     def with_bag(self) -> Guest:
         guest = Guest(self)
-        for slug in ("night-bus-vol-2", "hand-signals", "flyer-tote"):
+        for slug in USUAL:
             guest.add(self.variants(slug)[0])
         return guest
 

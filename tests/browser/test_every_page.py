@@ -38,7 +38,15 @@ VISITS = [(place, size) for place in PLACES for size in WIDTHS]
 ON_PHONES = [visit for visit in VISITS if visit[0] in SHOP | MEMBERS and visit[1] == "phone"]
 
 
-@pytest.fixture(scope="module", params=VISITS, ids=" at ".join)
+def later(visit):
+    """`make test` looks at staff pages on a phone, where there is least room, `make prove` on a desktop as well."""
+    return visit[0] not in SHOP | MEMBERS and visit[1] == "desktop"
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, marks=[pytest.mark.prove] if later(one) else [], id=" at ".join(one)) for one in VISITS],
+)
 def seen(request, browser, live):
     """(place, size, page): one visit, which all tests of this file share."""
     place, size = request.param
