@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.stories import STORIES
 
-INSTANTS = 3
+INSTANTS = 1
 LONGEST_DEED = 0.4
 """Seconds: most of them take less when they have the machine for themselves."""
 

@@ -27,8 +27,8 @@ from tests.properties.trouble import befalls
 from tests.shop import Shop, token
 
 FEW = {"sqlite": 6, "postgresql": 2}
-MANY = {"sqlite": 120, "postgresql": 20}
-COUNTABLE = {"sqlite": 720, "postgresql": 90}
+MANY = {"sqlite": 100, "postgresql": 12}
+COUNTABLE = {"sqlite": 90, "postgresql": 24}
 SEED = 20261124
 
 
