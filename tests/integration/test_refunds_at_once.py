@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from store.errors import Conflict
+from store.payments.refunds import repository
 from store.payments.refunds.rules import Wish
 from tests.integration.parcels import buy, lines, ship
 from tests.integration.refunding import intent_of, refund, refunds, units, unsent
@@ -72,3 +73,17 @@ def test_ours_and_one_in_the_dashboard_at_once_never_take_more_than_was_paid(sho
     shop.worker.drain()
     assert refunds(shop) == [("staff", "rejected", 3400), ("dashboard", "succeeded", 7000)]
     assert made_there(shop, number) == 7000
+
+
+def test_the_database_itself_sets_nothing_aside_beyond_what_was_paid(shop):
+    """Whoever asks, and whatever they have looked at before: the UPDATE has its own condition."""
+    number = buy(shop, shop.make_item(price=3400, units=10))
+    payment_id = shop.value("SELECT id FROM payment")
+
+    def reserve(amount):
+        return shop.db.run(lambda session: repository.reserve(session, payment_id, amount))
+
+    assert not reserve(3951)
+    refund(shop, number, Wish(amount=3000))
+    assert not reserve(951)
+    assert shop.rows("SELECT refunded FROM payment") == [(3000,)]
