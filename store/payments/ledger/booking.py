@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import insert as insert_plainly
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.db import insert
@@ -109,8 +108,3 @@ def _book_payment(
 ) -> None:
     intent = payment.payment_intent
     book(session, kind, "payment_intent", intent, currency, postings, paid_at, now, payment_id=payment.id)
-
-
-def find_entry(session: Session, kind: str, payment_intent: str) -> JournalEntry | None:
-    query = select(JournalEntry).where(JournalEntry.kind == kind, JournalEntry.source_id == payment_intent)
-    return session.scalar(query)
