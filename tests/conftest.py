@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import once
 from tests.databases import database_url, databases, postgresql, sqlite  # noqa: F401 - fixtures
 from tests.relay import Relay
 from tests.sandbox.conftest import Process
@@ -64,8 +65,10 @@ def open_shop(database_url, sandbox, tmp_path):  # noqa: F811
     """Opens a shop with settings of its own; the books of each must be right when the test ends."""
     opened = []
 
-    def open_shop(**settings) -> Shop:
+    def open_shop(*, hashes_cheaply=True, **settings) -> Shop:
         shop = Shop(database_url, sandbox.url, tmp_path, **settings)
+        if hashes_cheaply:
+            once.hash_cheaply(shop.app)
         shop.open_zones()
         opened.append(shop)
         return shop

@@ -23,6 +23,7 @@ from store.ops.verify import verify
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import load
 from store.stock import repository as stock
+from tests import once
 from tests.aftermath import Aftermath
 from tests.people import People, Visitor
 from tests.sandbox.conftest import Account
@@ -76,6 +77,7 @@ class Shop(People, Aftermath):
         }
         self.settings = load({}, **usual | settings)
         self.app: Flask = create_app(self.settings, self.clock)
+        once.share(self.app)
         self.app.test_client_class = Visitor
         self.app.extensions["mailer"] = dataclasses.replace(self.app.extensions["mailer"], folder=folder / "mail")
         self.db = self.app.extensions["db"]

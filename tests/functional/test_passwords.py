@@ -78,7 +78,8 @@ def test_two_that_differ_only_at_their_end_are_two(shop):
     assert is_signed_in(sign_in(shop, password="a" * 72 + "x")[0])
 
 
-def test_what_is_kept_is_argon2_over_a_key_that_the_database_does_not_hold(shop):
+def test_what_is_kept_is_argon2_over_a_key_that_the_database_does_not_hold(open_shop):
+    shop = open_shop(hashes_cheaply=False)
     shop.make_member(ANA, password=SECRET)
     kept = shop.value("SELECT password FROM member")
     assert kept.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
