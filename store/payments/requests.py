@@ -14,6 +14,10 @@ from store.orders.models import Checkout
 from store.payments.facts import ATTEMPT, CHECKOUT, STORE
 from store.payments.units import to_stripe
 
+SKU, QUANTITY, PART = "sku", "quantity", "part"
+"""Metadata of each line's product: enough to make the order from the session alone (rule 35)."""
+DELIVERY, TAX = "delivery", "tax"
+"""What a line is that is no product."""
 ALWAYS_EXCLUDED = ("customer_balance",)
 """Bank transfer: the buyer may take days and pay another sum (rule 15)."""
 DELAYED = (
@@ -63,16 +67,14 @@ def _line_items(checkout: Checkout) -> list[dict[str, Any]]:
     for line in checkout.lines:
         name = f"{line.title}, {line.variant_label}" if line.variant_label else line.title
         name = f"{line.quantity} × {name}" if line.quantity > 1 else name
-        items.append(_item(name, line.net, checkout.currency, {"sku": line.sku, "quantity": str(line.quantity)}))
-    items.append(_item(checkout.shipping_label, checkout.shipping, checkout.currency, {}))
-    items.append(_item("Tax", checkout.tax, checkout.currency, {}))
+        items.append(_item(name, line.net, checkout.currency, {SKU: line.sku, QUANTITY: str(line.quantity)}))
+    items.append(_item(checkout.shipping_label, checkout.shipping, checkout.currency, {PART: DELIVERY}))
+    items.append(_item("Tax", checkout.tax, checkout.currency, {PART: TAX}))
     return [item for item in items if item["price_data"]["unit_amount"]]
 
 
 def _item(name: str, amount: int, currency: str, metadata: dict[str, str]) -> dict[str, Any]:
-    product: dict[str, Any] = {"name": name[:250]}
-    if metadata:
-        product["metadata"] = metadata
+    product = {"name": name[:250], "metadata": metadata}
     price = {"currency": currency, "unit_amount": to_stripe(amount, currency), "product_data": product}
     return {"quantity": 1, "price_data": price}
 

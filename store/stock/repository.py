@@ -56,6 +56,23 @@ def hold(session: Session, checkout_id: str, cart_id: str, wanted: Mapping[int, 
     return refused
 
 
+def note_released(
+    session: Session, checkout_id: str, held: Mapping[int, int], held_at: datetime, now: datetime
+) -> None:
+    """Write down what a checkout held and has given back; nothing is reserved by it."""
+    session.add_all(
+        Hold(
+            checkout_id=checkout_id,
+            variant_id=variant_id,
+            quantity=held[variant_id],
+            state=HoldState.RELEASED,
+            created_at=held_at,
+            released_at=now,
+        )
+        for variant_id in sorted(held)
+    )
+
+
 def leave_bag(session: Session, checkout_id: str) -> None:
     """The lines have been taken out of the bag: what is held no longer counts as there for it."""
     session.execute(update(Hold).where(Hold.checkout_id == checkout_id).values(cart_id=None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store.actors import Actor, Role
-from store.payments.accepting import accept
+from store.payments.accepting import Acceptance, accept
 from tests.integration.stories import altered, told
 from tests.shop import Shop, token
 
@@ -24,7 +24,8 @@ def quarantine(shop: Shop, *variant_ids: int, **differs: object) -> str:
 
 def accepted(shop: Shop, payment_intent: str, actor: Actor = ORLA, reason: str = WHY, form: str | None = None) -> str:
     """The number of the order that comes of it."""
-    return accept(shop.payments, actor, payment_intent, reason, form or token(), shop.clock())
+    how = Acceptance(reason, form or token())
+    return accept(shop.payments, actor, payment_intent, how, shop.settings.secret_key, shop.clock())
 
 
 def money(shop: Shop) -> list[tuple]:

@@ -161,7 +161,7 @@ def test_money_for_a_checkout_we_do_not_know_cannot_be_accepted(shop, tee):
     shop.pay(shop.check_out(shop.visitor_with(tee)))
     lost = {"id": "cs_test_lost", "payment_intent": "pi_lost", "metadata": {"checkout": "gone", "attempt": "gone"}}
     shop.post_event(altered(told(shop, COMPLETED), **lost))
-    refused(shop, "We know no checkout", "pi_lost")
+    refused(shop, "Stripe knows no session of ours", "pi_lost")
 
 
 def test_a_payment_with_an_order_has_nothing_to_accept(shop, tee):

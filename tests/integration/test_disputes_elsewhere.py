@@ -3,7 +3,6 @@
 import pytest
 
 from store.ops.verify import INVARIANTS
-from store.payments.accepting import accept
 from tests.integration.disputing import (
     blocks,
     booked,
@@ -16,9 +15,9 @@ from tests.integration.disputing import (
     told,
     withdrawn,
 )
+from tests.integration.quarantined import accepted
 from tests.integration.test_holding_back import OLGA
 from tests.integration.test_inbox import outcomes, pay_foreign
-from tests.shop import token
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_disputed_money_without_an_order_is_booked_and_shown_and_holds_nothing_b
 def test_what_is_said_against_money_follows_it_into_the_order_that_staff_accept_it_for(shop, tee):
     intent = unapplied(shop, tee)
     tell(shop, intent, "e7", "f2", amount=4000)
-    number = accept(shop.payments, OLGA, intent, "The buyer agrees.", token(), shop.clock())
+    number = accepted(shop, intent, OLGA, "The buyer agrees.")
     assert order_of(shop, intent) == (number, "paid", "unfulfilled")
     assert blocks(shop, intent) == [("dispute", "open"), ("review", "open")]
     assert steps(shop, intent) == [("review", "rule"), ("dispute", "warning_needs_response")]

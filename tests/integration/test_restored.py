@@ -4,12 +4,14 @@ that (rule 35)."""
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from store.errors import PaymentUnavailable
+from store.errors import Conflict, PaymentUnavailable
 from store.payments.reconciling import closing
 from store.payments.reconciling.service import Reconciler
+from tests.integration.quarantined import accepted, booked, everything
 from tests.integration.reconciled import reconcile, repairs
 from tests.properties.confluence import Copies, work
 from tests.relay import answers
@@ -54,6 +56,94 @@ def test_money_for_a_checkout_that_is_lost_stands_before_staff_with_what_was_bou
     assert "for Ben Lee, to 11201, Brooklyn, NY, US." in sentence
     assert "ben@" not in sentence
     assert "12 Groove" not in sentence
+
+
+def heard_of(restored):
+    Reconciler(restored.payments).reconcile_since(restored.backed_up_at, after_restore=True)
+    work(restored)
+
+
+def ordered(restored):
+    """(number, total, name, town, lines) of the lost money's order."""
+    return restored.rows(
+        """SELECT "order".number, "order".total, "order".name, city, email, sku, title, quantity, unit_price, net
+           FROM "order" JOIN order_line line ON line.order_id = "order".id
+           JOIN payment ON payment.order_id = "order".id WHERE payment_intent = :ben""",
+        ben=restored.ben,
+    )
+
+
+def test_staff_make_the_order_of_a_lost_checkout_from_what_stripe_knows(restored):
+    heard_of(restored)
+    before = restored.level(restored.tee)
+    number = accepted(restored, restored.ben, reason="The backup was older than this.")
+    sku = restored.value("SELECT sku FROM variant")
+    assert ordered(restored) == [
+        (number, 7450, "Ben Lee", "Brooklyn", "ben@example.com", sku, "Tee", 2, 3400, 6800),
+    ]
+    assert restored.rows("SELECT subtotal, discount, shipping, tax FROM checkout WHERE total = 7450") == [
+        (6800, 0, 650, 0)
+    ]
+    assert restored.level(restored.tee) == (before[0], before[1] + 2)
+    assert "unapplied_unknown" not in restored.attention()
+    assert booked(restored, "accepted") == [("customer_liability", 7450), ("sales", -6800), ("shipping", -650)]
+    work(restored)
+    assert [mail.to for mail in restored.mails()].count("ben@example.com") == 2  # before the fire, and now
+    assert restored.breaches() == []
+
+
+def test_what_is_told_again_of_a_checkout_made_anew_changes_nothing(restored):
+    heard_of(restored)
+    accepted(restored, restored.ben)
+    before = (ordered(restored), restored.counts() | {"job": 0})
+    assert {status for status, _ in restored.deliver()} == {200}
+    work(restored)
+    Reconciler(restored.payments).reconcile_since(restored.backed_up_at, after_restore=False)
+    assert (ordered(restored), restored.counts() | {"job": 0}) == before
+
+
+def test_two_of_the_staff_make_one_order_of_it(restored):
+    heard_of(restored)
+    with ThreadPoolExecutor(2) as both:
+        outcomes = [both.submit(accepted, restored, restored.ben) for _ in range(2)]
+    raised = [one.exception() for one in outcomes]
+    assert sorted(str(error) for error in raised) == [
+        "None",
+        f"This payment has its order already: {ordered(restored)[0][0]}. Look there.",
+    ]
+    assert len(ordered(restored)) == 1
+
+
+def refused(restored, sentence, error=Conflict):
+    before = everything(restored)
+    with pytest.raises(error, match=sentence):
+        accepted(restored, restored.ben)
+    assert everything(restored) == before
+    assert restored.value("SELECT COUNT(*) FROM cart") == 1
+
+
+def test_what_is_gone_meanwhile_makes_no_order_and_leaves_all_as_it_was(restored):
+    heard_of(restored)
+    restored.write("UPDATE stock_level SET reserved = on_hand - 1")
+    refused(restored, "Too few are left")
+    restored.write("UPDATE stock_level SET reserved = 1")
+
+
+def test_a_stock_number_that_is_not_known_here_is_named(restored):
+    heard_of(restored)
+    sku = restored.value("SELECT sku FROM variant")
+    restored.write("UPDATE variant SET sku = 'ANOTHER'")
+    refused(restored, f"No variant here has the stock number {sku}")
+    restored.write("UPDATE variant SET sku = :sku", sku=sku)
+
+
+def test_a_limit_that_the_lost_order_used_up_is_counted_again(restored):
+    restored.write("UPDATE product SET limit_per_member = 1")
+    heard_of(restored)
+    accepted(restored, restored.ben)
+    assert restored.rows("SELECT count FROM limit_use") == [(2,)]
+    assert "limit_exceeded" in restored.attention()
+    assert restored.breaches() == []
 
 
 def test_what_became_of_a_known_payment_since_the_backup_comes_back(restored):

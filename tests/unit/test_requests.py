@@ -43,7 +43,7 @@ def test_all_that_goes_to_stripe():
         "client_reference_id": "ch3ck0ut",
         "metadata": stamp,
         "customer_email": "ana@example.com",
-        "line_items": [item("Tee", 3400, sku="TEE-M", quantity="1"), item("Delivery to US", 550)],
+        "line_items": [item("Tee", 3400, sku="TEE-M", quantity="1"), item("Delivery to US", 550, part="delivery")],
         "payment_intent_data": {
             "metadata": stamp,
             "shipping": {
@@ -70,7 +70,7 @@ def test_several_of_a_kind_are_one_item_at_their_sum():
 def test_added_tax_is_an_item_of_its_own_and_what_costs_nothing_is_none():
     assert asked(line(), line("Sticker", net=0), shipping=0, tax=281)["line_items"] == [
         item("Tee", 3400, sku="TEE-M", quantity="1"),
-        item("Tax", 281),
+        item("Tax", 281, part="tax"),
     ]
 
 

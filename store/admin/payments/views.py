@@ -19,13 +19,14 @@ from store.admin.people import named
 from store.admin.refunds.presentation import view_refunds
 from store.admin.schemas import ReasonIn
 from store.audit.repository import list_about
-from store.errors import Conflict
+from store.errors import Conflict, PaymentUnavailable
+from store.payments.accepting import Acceptance, why_not_accepted
 from store.payments.accepting import accept as accept_payment
-from store.payments.accepting import why_not_accepted
 from store.payments.refunds.service import Refunds
 from store.payments.service import Payments
+from store.settings import Settings
 from store.web.access import needs
-from store.web.current import actor, now, reader
+from store.web.current import actor, now, reader, rest
 
 blueprint = Blueprint("admin_payments", __name__, url_prefix="/admin/payments")
 
@@ -33,6 +34,7 @@ DONE = {
     "accepted": "Accepted. The order is made, and its buyer gets the confirmation.",
     "refunded": "The money is going back.",
 }
+AWAY = "Stripe does not answer just now, so we cannot read what was bought. Nothing is changed. Try again in a minute."
 
 
 @blueprint.get("/<payment_intent>")
@@ -47,11 +49,15 @@ def accept(payment_intent: str) -> Response:
     sent = request.form.to_dict()
     try:
         written = ReasonIn().load(sent)
-        accept_payment(_payments(), actor(), payment_intent, written["reason"], written["form_token"], now())
+        rest()
+        form = Acceptance(written["reason"], written["form_token"])
+        accept_payment(_payments(), actor(), payment_intent, form, _secret_key(), now())
     except ValidationError as refusal:
         return make_response(_sheet(payment_intent, _form(sent, refusal.messages_dict)), 422)
     except Conflict as refusal:
         return make_response(_sheet(payment_intent, _form(sent), notice=str(refusal)), 409)
+    except PaymentUnavailable:
+        return make_response(_sheet(payment_intent, _form(sent), notice=AWAY), 503)
     return redirect(url_for(".show", payment_intent=payment_intent, done="accepted"), 303)
 
 
@@ -72,6 +78,11 @@ def refund(payment_intent: str) -> Response:
 def _payments() -> Payments:
     found: Payments = current_app.extensions["payments"]
     return found
+
+
+def _secret_key() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.secret_key
 
 
 def _form(sent: dict[str, str], errors: dict[str, list[str]] | None = None) -> dict[str, Any]:

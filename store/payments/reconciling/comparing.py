@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from store.audit.models import Attention
 from store.audit.repository import raise_attention, tell_anew
 from store.orders.standing import SETTLED
+from store.payments.bought import ask_what_was_bought
 from store.payments.disputes.facts import read_dispute
 from store.payments.disputes.joining import Told
 from store.payments.disputes.models import Dispute, FraudWarning
@@ -83,12 +84,14 @@ class Comparison:
             )
             if reader.scalar(plain) is None:
                 return
-        bought, now = asking.ask_what_was_bought(payments.gateway, fact.session_id), payments.clock()
+        now = payments.clock()
+        bought = ask_what_was_bought(payments.gateway, fact.session_id, now)
         sentence = (
-            f"Paid for a checkout that we do not know (any more): {', '.join(bought.items)};"
-            f" for {bought.name or 'somebody who gave no name'}"
+            f"Paid for a checkout that we do not know (any more): {', '.join(bought.named)};"
+            f" for {bought.buyer['name'] or 'somebody who gave no name'}"
             f"{f', to {bought.place}' if bought.place else ''}."
-            f" Street and e-mail stand at Stripe, in the session {fact.session_id}. Send it from there, or refund it."
+            f" Street and e-mail stand at Stripe, in the session {fact.session_id}."
+            " Make the order from it on the payment's page, or refund it."
         )
         payments.db.run(
             lambda session: tell_anew(session, "unapplied_unknown", subject, sentence, now, None, even_if_closed=False),
