@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from store.clock import from_epoch
+from store.money import Money, show
 from store.payments.units import from_stripe
 
 STORE, CHECKOUT, ATTEMPT = "store", "checkout", "attempt"
@@ -36,6 +37,13 @@ class SessionFact:
     happened_at: datetime
     recovered_from: str | None = None
     """The expired session that this one continues."""
+
+    @property
+    def sum_shown(self) -> str:
+        """What it asks for, as people read it."""
+        if self.amount_total is None:
+            return f"a sum in {self.currency.upper()} that we cannot read"
+        return show(Money(self.amount_total, self.currency))
 
     @property
     def is_paid(self) -> bool:

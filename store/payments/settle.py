@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from store.actors import SYSTEM
 from store.audit.repository import close_attention, raise_attention
 from store.jobs.repository import enqueue
+from store.money import Money, show
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.orders.transitions import end_unpaid, leave_bag, make_order
@@ -119,8 +120,9 @@ def _stranger(fact: SessionFact, ours: Ours, attempt: StripeSession, checkout: C
 
 def _other_deal(fact: SessionFact, checkout: Checkout) -> str | None:
     """How what is paid there differs from what was agreed here."""
+    total = show(Money(checkout.total, checkout.currency))
     agreed = {
-        f"the amount ({fact.amount_total} instead of {checkout.total})": fact.amount_total == checkout.total,
+        f"the amount ({fact.sum_shown} instead of {total})": fact.amount_total == checkout.total,
         f"the currency ({fact.currency} instead of {checkout.currency})": fact.currency == checkout.currency,
         "that it asks for no payment": fact.payment_status != "no_payment_required",
         "that no payment belongs to it": fact.payment_intent is not None or fact.status != "complete",

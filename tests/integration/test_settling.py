@@ -139,6 +139,13 @@ def test_what_does_not_match_is_kept_held_and_shown_and_never_fulfilled(shop, te
     assert outcome == "attention"
 
 
+def test_staff_read_by_how_much_it_differs_as_money(shop, tee):
+    shop.pay(shop.check_out(shop.visitor_with(tee)))
+    shop.post_event(altered(told(shop, COMPLETED), amount_total=395))
+    (sentence,) = shop.rows("SELECT sentence FROM attention WHERE kind = 'unapplied_mismatch'")[0]
+    assert "differs from our checkout in the amount ($3.95 instead of $39.50)." in sentence
+
+
 def test_what_is_quarantined_stays_so_when_the_right_story_is_told_as_well(shop, tee):
     shop.pay(shop.check_out(shop.visitor_with(tee)))
     shop.post_event(altered(told(shop, COMPLETED), amount_total=395))

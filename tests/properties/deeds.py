@@ -123,6 +123,10 @@ def balance(world: World, *, enough: bool) -> Deed:
     return _control(world, f"Stripe holds enough for refunds: {enough}", "balance", {"enough": enough})
 
 
+def pay_out(world: World) -> Deed:
+    return _control(world, "what is available goes to the bank", "payout", {})
+
+
 def pay(world: World, session: int, way: str) -> Deed:
     session_id = pick(world.sessions, session)
     return _control(world, f"{session_id[-6:]} is paid by {way}", f"pay/{session_id}", WAYS[way])
@@ -193,6 +197,18 @@ def tell(world: World, event: dict, disguise: str = "as it is", trouble: str | N
 
 def work(trouble: str | None = None) -> Deed:
     return Deed("the worker does what is due", {"do": "work"}, trouble=trouble, may=(200,))
+
+
+def reconcile(trouble: str | None = None) -> Deed:
+    """By hand, as `flask stripe reconcile` does."""
+    return Deed("what nobody told is read at Stripe", {"do": "reconcile"}, trouble=trouble, may=(200,))
+
+
+def accept(world: World, payment: int, trouble: str | None = None) -> Deed:
+    """Staff make an order of money that has none, should that be possible."""
+    intent = pick(list(world.paid()), payment)
+    command = {"do": "accept", "intent": intent, "key": world.key()}
+    return Deed(f"staff accept {intent[-6:]}", command, trouble=trouble, may=(200, 404, 409))
 
 
 def move(world: World, verb: str, item: int, units: int, trouble: str | None = None) -> Deed:

@@ -17,6 +17,8 @@ from store.actors import Actor, Role
 from store.app import create_app, make_worker
 from store.errors import Conflict, Invalid, NotFound, Unavailable
 from store.fulfilment import service as fulfilment
+from store.payments.accepting import Acceptance, accept
+from store.payments.reconciling.service import Reconciler
 from store.payments.refunds.rules import UnitsBack, Wish
 from store.payments.refunds.service import Asked
 from store.settings import load
@@ -75,6 +77,21 @@ class Hand:
 
     def work(self) -> dict:
         return {"status": 200, "text": f"{self.worker.drain()} jobs"}
+
+    def reconcile(self) -> dict:
+        """Every event since the last time, then every list; the worker does so too, when it is due."""
+        reconciler = Reconciler(self.app.extensions["make_jobs_payments"]())
+
+        def both() -> int:
+            read = reconciler.reconcile().repairs
+            return len(read) + len(reconciler.compare())
+
+        return self._staff(both)
+
+    def accept(self, intent: str, key: str) -> dict:
+        payments, secret_key = self.app.extensions["payments"], self.settings.secret_key
+        form = Acceptance("A step", key)
+        return self._staff(lambda: accept(payments, OWNER, intent, form, secret_key, self.now))
 
     def move(self, verb: str, variant: int, numbers: list[int], key: str) -> dict:
         """Staff receive, adjust or count."""

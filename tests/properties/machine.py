@@ -272,9 +272,25 @@ class Money(RuleBasedStateMachine):
             self.do(deeds.review_ends(self.world, which, "approved"))
         self.tell_all(told)
 
-    @rule(enough=st.booleans())
-    def balance(self, enough):
+    @rule(enough=st.booleans(), paid_out=st.booleans())
+    def balance(self, enough, paid_out):
         self.do(deeds.balance(self.world, enough=enough))
+        if paid_out and self.orders():
+            self.do(deeds.pay_out(self.world))
+            self.world.clock.advance(days=1)
+            self.do(deeds.work())
+
+    @rule(trouble=UNHEARD)
+    def reconcile(self, trouble):
+        """Of everything nobody has told us so far, the shop learns by itself."""
+        if self.orders():
+            self.do(deeds.reconcile(trouble))
+
+    @rule(payment=SOME, trouble=UNHEARD)
+    def accept(self, payment, trouble):
+        """Money that came otherwise than agreed, too late or twice; of what has its order nothing is accepted."""
+        if self.orders() and self.world.paid():
+            self.do(deeds.accept(self.world, payment, trouble))
 
     @rule(storm=STORMS, trouble=TROUBLES)
     def storm(self, storm, trouble):

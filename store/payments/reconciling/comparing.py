@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from store.audit.models import Attention
 from store.audit.repository import raise_attention, tell_anew
+from store.money import Money, show
 from store.orders.standing import SETTLED
 from store.payments.bought import ask_what_was_bought
 from store.payments.disputes.facts import read_dispute
@@ -100,11 +101,12 @@ class Comparison:
 
     def _tell_of_sum(self, fact: SessionFact, known: Known) -> None:
         payment = known.payments.get(fact.payment_intent or "")
-        if payment is None or not fact.is_paid or payment.amount in (None, fact.amount_total):
+        if payment is None or not fact.is_paid or payment.amount is None or payment.amount == fact.amount_total:
             return
+        ours = show(Money(payment.amount, payment.currency or fact.currency))
         sentence = (
-            f"Stripe has {fact.amount_total} {fact.currency} in the payment {payment.payment_intent}, this shop"
-            f" {payment.amount}. Look at it there, and find out who has changed our books."
+            f"Stripe has {fact.sum_shown} in the payment {payment.payment_intent}, this shop"
+            f" {ours}. Look at it there, and find out who has changed our books."
         )
         self._tell(f"payment:{payment.payment_intent}", sentence)
 
