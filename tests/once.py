@@ -1,13 +1,15 @@
 """What a test process works out once where each of its shops would do so again: the code of templates and addresses.
 
 An app is made once in a process that sells, and once a test here: compiling would take a third of what pages cost.
-Passwords are hashed cheaply besides, where a test does not ask how they are hashed.
+Passwords are hashed cheaply besides, where a test does not ask how they are hashed, and Stripe's library does not pause
+before it asks again.
 """
 
 from __future__ import annotations
 
 from types import CodeType
 
+import stripe
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
@@ -42,6 +44,7 @@ def compile_builder_once(rule: Rule, append_unknown: bool = True):
 
 
 Rule._compile_builder = compile_builder_once
+stripe.HTTPClient.INITIAL_DELAY = 0.01
 
 
 def share(app: Flask) -> None:

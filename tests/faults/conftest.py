@@ -1,7 +1,6 @@
 """Lives of the shop that may be cut short, and a Stripe that misbehaves."""
 
 import pytest
-import stripe
 
 from tests.faults.lives import Lives
 from tests.faults.stripe_faults import Door, Faults
@@ -16,12 +15,6 @@ def two_lives(sandbox, sqlite, tmp_path_factory):
     yield pair
     for lives in pair:
         lives.stop()
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Stripe's library pauses half a second before it tries again; how long a buyer waits is measured elsewhere."""
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from tests.faults.stripe_faults import Faults
 from tests.integration.parcels import buy
 from tests.integration.refunding import refund, refunds, unsent
 
-pytestmark = pytest.mark.usefixtures("quick")
 REFUND = "POST /v1/refunds"
 LASTING = [
     *({"do": do} for do in ("500", "503", "key_in_use", "lock_timeout", "cut_before", "cut_after", "cut_within")),

@@ -10,7 +10,6 @@ import pytest
 from tests.faults.stripe_faults import assert_right_with_stripe, receipts, sessions_at_stripe
 from tests.shop import US, session_in, token
 
-pytestmark = pytest.mark.usefixtures("quick")
 NOT_CREATED = "Stripe does not answer just now. Nothing is charged."
 NO_ANSWER = "Stripe does not answer just now. Please try again in a moment."
 PASSING = ["500", "502", "503", "key_in_use", "lock_timeout", "cut_before", "cut_after"]

@@ -15,7 +15,6 @@ from tests.faults.stripe_faults import Door, Faults, assert_right_with_stripe, r
 from tests.integration.stories import DEBIT_THAT_WORKS
 from tests.shop import US
 
-pytestmark = pytest.mark.usefixtures("quick")
 COMPLETED = "checkout.session.completed"
 MANY = 12
 
