@@ -15,10 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.properties import deeds, oracle
 from tests.properties.deeds import DISGUISES, WAYS, pick
+from tests.properties.storms import SOME, STORMS, storm_of
 from tests.properties.world import Deed, Ground, World
 
-SOME = st.integers(0, 40)
-"""Which of whatever there is: counted round."""
 FEW = st.integers(1, 3)
 STREET = st.integers(0, 1)
 WAY = st.sampled_from(list(WAYS))
@@ -33,48 +32,6 @@ UNHEARD = st.sampled_from([*[None] * 2, "lost", "cut", "dies:2", "dies:4", "dies
 """Mostly after Stripe has made a refund and before we know it."""
 DEATHS = st.sampled_from([*[None] * 4, "dies:0", "dies:1", "dies:2"])
 LEAPS = st.sampled_from([{}, {"minutes": 1}, {"minutes": 6}, {"minutes": 31}, {"hours": 25}, {"days": 4}])
-
-
-def storm_of(world: World, kind: str, one: int, other: int) -> Deed | None:
-    """One of the things that happen at the same instant; None when there is nothing it could be about."""
-    buyer = pick(world.buyers, one)
-    if kind == "tell" and (events := world.untold() or world.ours()):
-        return deeds.tell(world, pick(events, one))
-    if kind == "tell again" and (events := world.ours()):
-        return deeds.tell(world, pick(events, one), pick(DISGUISES, other))
-    if kind == "pay" and world.sessions:
-        return deeds.pay(world, one, pick(list(WAYS), other))
-    if kind == "come back" and world.sessions:
-        return deeds.come_back(world, buyer, other)
-    if kind == "again" and buyer.form:
-        return deeds.place_again(world, buyer)
-    if kind == "ship" and world.shop.counts()["order"]:
-        return deeds.ship(world, one, 1 + other % 3)
-    if kind == "refund" and world.shop.counts()["order"]:
-        return deeds.refund(world, one, 1 + other % 3, 0, other % 2 == 0)
-    if kind == "refund there" and world.paid():
-        return deeds.refund_in_dashboard(world, one, 1 + other % 3)
-    if kind == "count":
-        return deeds.move(world, "count", one, other % 5 - 3)
-    plain = {"place": lambda: deeds.place(world, buyer, other % 2), "cancel": lambda: deeds.cancel(world, buyer)}
-    return (plain | {"work": deeds.work})[kind]() if kind in ("place", "cancel", "work") else None
-
-
-KINDS = (
-    "place",
-    "again",
-    "cancel",
-    "come back",
-    "pay",
-    "tell",
-    "tell again",
-    "work",
-    "ship",
-    "count",
-    "refund",
-    "refund there",
-)
-STORMS = st.lists(st.tuples(st.sampled_from(KINDS), SOME, SOME), min_size=2, max_size=4)
 
 
 class Money(RuleBasedStateMachine):
