@@ -6,7 +6,8 @@ from collections import Counter
 
 from store.audit.chain import key_of
 from store.audit.checking import verify_chain
-from tests.faults.stories import BOOKS, SWEEP, UNITS, Notes, Story
+from tests.faults.beginnings import UNITS, Notes
+from tests.faults.stories import BOOKS, SWEEP, Story
 from tests.shop import Shop
 
 OPEN_JOBS = "SELECT kind, state, last_error FROM job WHERE state <> 'done'"

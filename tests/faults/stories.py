@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from store.actors import Role
 from store.jobs.worker import Scheduled
-from tests.faults.boundaries import answers_lost
+from store.payments.reconciling.service import Reconciler
+from tests.faults.beginnings import (
+    FORM,
+    Notes,
+    answer_lost,
+    buyer,
+    debited,
+    disputed,
+    on_its_way,
+    ordered,
+    overdue,
+    paid,
+    placed,
+    placed_and_changed,
+    refunded_in_the_dashboard,
+    with_a_bag,
+    with_a_free_bag,
+)
 from tests.integration.refunding import refund as pay_back
 from tests.integration.refunding import unsent
 from tests.integration.stories import DEBIT_THAT_FAILS, DEBIT_THAT_WORKS
 from tests.people import Visitor
 from tests.shop import US, Shop, session_in
 
-Notes = dict[str, Any]
-UNITS = 10
-FORM = "one-form-however-often-it-is-sent"
 OTHER_FORM = "another-form"
 ORDERED = 'SELECT "order".number, line.id FROM "order" JOIN order_line line ON line.order_id = "order".id'
 SWEEP = (Scheduled("sweep", "* * * * *"),)
@@ -50,110 +62,7 @@ class Story:
     """Kinds of mail, beside the confirmation of each order."""
 
 
-# -- what comes before --
-
-
-def with_a_bag(shop: Shop, notes: Notes) -> None:
-    shop.open_zones()
-    notes["tee"] = shop.make_item(units=UNITS)
-    client = shop.visitor_with(notes["tee"])
-    notes["bag"] = client.get_cookie("bag").value
-
-
-def placed(shop: Shop, notes: Notes) -> None:
-    with_a_bag(shop, notes)
-    notes["session"] = shop.check_out(buyer(shop, notes), form_token=FORM)
-
-
-def placed_and_changed(shop: Shop, notes: Notes) -> None:
-    placed(shop, notes)
-    again = {"variant": notes["tee"], "quantity": 1}
-    assert buyer(shop, notes).post("/cart/lines", data=again).status_code == 303
-
-
-def paid(shop: Shop, notes: Notes) -> None:
-    placed(shop, notes)
-    shop.pay(notes["session"])
-    shop.clock.advance(seconds=2)  # by then Stripe has moved the balance, so that each telling has the same events
-
-
-def debited(iban: str) -> Callable[[Shop, Notes], None]:
-    def before(shop: Shop, notes: Notes) -> None:
-        placed(shop, notes)
-        shop.pay(notes["session"], iban=iban)
-
-    return before
-
-
-def on_its_way(shop: Shop, notes: Notes) -> None:
-    debited(DEBIT_THAT_WORKS)(shop, notes)
-    shop.deliver()
-    shop.worker.drain()
-
-
-def overdue(before: Callable[[Shop, Notes], None]) -> Callable[[Shop, Notes], None]:
-    """Its hold has ended, and its session at Stripe not yet."""
-
-    def later(shop: Shop, notes: Notes) -> None:
-        before(shop, notes)
-        shop.clock.advance(minutes=30, seconds=30)
-
-    return later
-
-
-def answer_lost(*, sent: bool) -> Callable[[Shop, Notes], None]:
-    def before(shop: Shop, notes: Notes) -> None:
-        with_a_bag(shop, notes)
-        with answers_lost(sent=sent):
-            assert buyer(shop, notes).post("/checkout", data=US | {"form_token": FORM}).status_code == 503
-        shop.clock.advance(minutes=6)
-
-    return before
-
-
-def ordered(shop: Shop, notes: Notes) -> None:
-    paid(shop, notes)
-    shop.deliver()
-    shop.worker.drain()
-    shop.make_member("pia@nastymixx.example", Role.PACKER, Role.STALL)
-
-
-def refunded_in_the_dashboard(shop: Shop, notes: Notes) -> None:
-    ordered(shop, notes)
-    intent = shop.value("SELECT payment_intent FROM payment")
-    shop.account.v1.refunds.create({"payment_intent": intent, "amount": 400})
-
-
-def disputed(outcome: str) -> Callable[[Shop, Notes], None]:
-    """The buyer's bank has taken the money back and has decided, all of it unheard."""
-
-    def before(shop: Shop, notes: Notes) -> None:
-        ordered(shop, notes)
-        intent = shop.value("SELECT payment_intent FROM payment")
-        opened = shop.account.control("POST", f"disputes/{intent}", {"kind": "chargeback"}).json()
-        assert shop.account.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome}).ok
-        shop.clock.advance(seconds=2)
-
-    return before
-
-
-def with_a_free_bag(shop: Shop, notes: Notes) -> None:
-    shop.open_zones()
-    shop.write("UPDATE shipping_rate SET first = 0, additional = 0")
-    notes["tee"] = shop.make_item(price=0, units=UNITS)
-    notes["member"] = shop.make_member("ana@example.com")
-    line = {"variant": notes["tee"], "quantity": 1}
-    assert shop.signed_in(notes["member"]).post("/cart/lines", data=line).status_code == 303
-
-
 # -- people --
-
-
-def buyer(shop: Shop, notes: Notes) -> Visitor:
-    """The one whose bag it is."""
-    client = shop.visitor()
-    client.set_cookie("bag", notes["bag"])
-    return client
 
 
 def packer(shop: Shop) -> Visitor:
@@ -220,6 +129,18 @@ def cancel_and_wait_for_the_bank(shop: Shop, notes: Notes) -> None:
     cancel(shop, notes)
     shop.clock.advance(days=4)
     be_told(shop, notes)
+
+
+def hear(shop: Shop, _notes: Notes) -> None:
+    """What nobody has told is read in Stripe's list of events."""
+    Reconciler(shop.app.extensions["make_jobs_payments"]()).reconcile()
+    shop.worker.drain()
+
+
+def compare(shop: Shop, _notes: Notes) -> None:
+    """What is in no event any more is found in Stripe's other lists."""
+    Reconciler(shop.app.extensions["make_jobs_payments"]()).compare()
+    shop.worker.drain()
 
 
 def sweep(shop: Shop, _notes: Notes) -> None:
@@ -290,6 +211,15 @@ STORIES = {
     ),
     "a chargeback is won": Story(disputed("won"), be_told),
     "a chargeback is lost": Story(disputed("lost"), be_told),
+    "the reconciler hears of a payment": Story(paid, hear, hear),
+    "the reconciler finds a refund": Story(
+        refunded_in_the_dashboard,
+        compare,
+        compare,
+        refunded=(400,),
+        attention=("refund_unexplained",),
+        mails=("refund_made",),
+    ),
     "an order costs nothing": Story(with_a_free_bag, place_free, place_free),
     "a delivery is counted": Story(ordered, receive, receive, received=5),
 }
