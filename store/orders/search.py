@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, column, func, or_, select, table, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState
+from store.orders.lifecycle import SENDABLE, UNSENT, FulfilmentState, PaymentState
 from store.orders.models import Order, OrderEvent, OrderLine
 from store.orders.numbers import LENGTH, PREFIX
 
@@ -27,6 +27,7 @@ class View(enum.StrEnum):
     TO_PACK = "to-pack"
     HELD = "held"
     SHIPPED = "shipped"
+    MONEY_BACK = "money-back"
     ALL = "all"
 
 
@@ -50,6 +51,7 @@ _WITHIN: dict[View, list[ColumnElement[bool]]] = {
     View.TO_PACK: [TO_PACK],
     View.HELD: [_TO_SEND, _HELD],
     View.SHIPPED: [Order.fulfilment_state == FulfilmentState.SHIPPED],
+    View.MONEY_BACK: [Order.payment_state != PaymentState.PAID],
     View.ALL: [],
 }
 
@@ -88,15 +90,16 @@ def list_held(session: Session, orders: Sequence[Order]) -> dict[int, set[str]]:
 
 def count_orders(session: Session) -> dict[View, int]:
     """How many orders each view has."""
-    counted = session.execute(select(Order.fulfilment_state, func.count()).group_by(Order.fulfilment_state))
+    back = func.count().filter(Order.payment_state != PaymentState.PAID)
+    counted = session.execute(select(Order.fulfilment_state, func.count(), back).group_by(Order.fulfilment_state)).all()
     by_state = {row[0]: row[1] for row in counted}
-    shipped = by_state.get(FulfilmentState.SHIPPED, 0)
     to_send = select(func.count(), func.count().filter(_HELD)).select_from(Order).where(_TO_SEND)
     waiting, held = session.execute(to_send).one()
     return {
         View.TO_PACK: waiting - held,
         View.HELD: held,
-        View.SHIPPED: shipped,
+        View.SHIPPED: by_state.get(FulfilmentState.SHIPPED, 0),
+        View.MONEY_BACK: sum(row[2] for row in counted),
         View.ALL: sum(by_state.values()),
     }
 

@@ -69,9 +69,10 @@ def test_what_is_to_be_packed_comes_oldest_first_all_else_newest_first(shop, add
     add("NM-FILE", minutes=9, country=None)
     assert found(shop, View.TO_PACK) == ["NM-OLD", "NM-MID", "NM-NEW"]
     assert found(shop, View.SHIPPED) == ["NM-SENT"]
+    assert found(shop, View.MONEY_BACK) == ["NM-GONE", "NM-LOST", "NM-MID"]
     assert found(shop, View.ALL)[:3] == ["NM-FILE", "NM-GONE", "NM-LOST"]
     with shop.db.reader() as reader:
-        assert count_orders(reader) == {View.TO_PACK: 3, View.HELD: 0, View.SHIPPED: 1, View.ALL: 9}
+        assert count_orders(reader) == {View.TO_PACK: 3, View.HELD: 0, View.SHIPPED: 1, View.MONEY_BACK: 3, View.ALL: 9}
 
 
 @pytest.mark.parametrize("view", [View.TO_PACK, View.ALL])

@@ -35,7 +35,13 @@ from store.web.current import actor, db, now, reader, settings
 
 blueprint = Blueprint("admin_orders", __name__)
 
-LABELS = {View.TO_PACK: "To pack", View.HELD: "Held back", View.SHIPPED: "Shipped", View.ALL: "All"}
+LABELS = {
+    View.TO_PACK: "To pack",
+    View.HELD: "Held back",
+    View.SHIPPED: "Shipped",
+    View.MONEY_BACK: "Money back",
+    View.ALL: "All",
+}
 DONE = {
     "packed": "Marked packed.",
     "shipped": "The parcel is noted, and the buyer is being told.",
