@@ -56,6 +56,7 @@ def killed_at(boundaries, names, two_lives, databases, story):
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("story", STORIES)
 def test_killed_anywhere_it_ends_right(story, databases, two_lives):
     names, faults = told(two_lives[0], databases, story)

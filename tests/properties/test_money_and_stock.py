@@ -70,11 +70,11 @@ def test_money_and_stock_stay_right_in_one_process(ground):
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 def test_money_and_stock_stay_right_in_one_process_for_long(ground):
-    play(ground, 40, 50, shrink=True)
+    play(ground, 24, 50, shrink=True)
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 def test_money_and_stock_stay_right_with_four_processes(ground, hands):
     ground.children = hands
-    play(ground, 24, 40, shrink=True)
+    play(ground, 12, 40, shrink=True)
