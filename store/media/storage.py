@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ KEY = re.compile(r"[0-9a-f]{64}/[a-z0-9]+\.(png|jpeg|avif|mp3)")
 NO_SUCH = "We have no such picture."
 AWAY = "The place where our pictures lie does not answer. Try again in a minute."
 PATIENCE = {"timeout": "10s", "connect_timeout": "3s", "allow_http": True}  # an address without TLS is one's own choice
-RETRIES = {"max_retries": 2, "retry_timeout": 8}
+RETRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=8)}
 
 
 class Storage(Protocol):

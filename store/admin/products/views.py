@@ -254,7 +254,7 @@ def save_section(product_id: int, section: str, save: Callable[[dict[str, str], 
     except Conflict as refusal:
         return make_response(_page(product_id, Refusal(section, typed, {}, str(refusal))), 409)
     anchor = ANCHORS.get(section, section)
-    return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=anchor), 303)
+    return redirect(url_for("admin_products.edit", product_id=product_id, done=section, _anchor=anchor), 303)
 
 
 def _fields(refusal: ValidationError | Invalid) -> dict[str, list[str]]:
