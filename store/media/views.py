@@ -18,6 +18,9 @@ from store.web.current import actor, now, reader
 blueprint = Blueprint("media", __name__)
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "avif": "image/avif", "mp3": "audio/mpeg"}
 
+# Whoever opens a picture by itself sees it in the browser's own frame, which brings its own style along.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
 
 @blueprint.get("/media/<digest>/<name>")
 def picture(digest: str, name: str) -> Response:
@@ -33,7 +36,7 @@ def picture(digest: str, name: str) -> Response:
     answer = Response(content, mimetype=TYPES.get(name.rpartition(".")[2], "application/octet-stream"))
     answer.headers["Cache-Control"] = YEAR if everybodys else "private, no-store"
     answer.headers["Content-Disposition"] = "inline"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = POLICY
     answer.set_etag(f"{digest[:24]}-{name}")
     # Players ask for a clip in pieces, and Safari plays none that is not given so.
     return answer.make_conditional(request, accept_ranges=True, complete_length=len(content))

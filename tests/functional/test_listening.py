@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from store.errors import Unavailable
 from store.media.sound import Clips
 from tests.integration.sounds import tone
 
@@ -50,7 +51,7 @@ def test_a_clip_is_sent_whole_and_kept_for_a_year(shop, ep):
     assert (answer.status_code, answer.mimetype) == (200, "audio/mpeg")
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
 
@@ -101,3 +102,15 @@ def test_without_script_a_picture_leads_to_the_whole_of_it(shop):
     key = shop.show_picture(shop.make_item("Tee"))
     page = shop.visitor().get("/products/item-100").text
     assert re.search(r'<a class="view" href="(.+?)"', page)[1] == f"/media/{key}"
+
+
+def test_a_page_is_whole_while_the_place_of_its_pictures_is_away(shop, monkeypatch):
+    key = shop.show_picture(shop.make_item("Tee"))
+
+    def away(_key):
+        raise Unavailable("The place where our pictures lie does not answer. Try again in a minute.")
+
+    monkeypatch.setattr(shop.app.extensions["storage"], "get", away)
+    client = shop.visitor()
+    assert client.get("/products/item-100").status_code == 200
+    assert client.get(f"/media/{key}").status_code == 503
