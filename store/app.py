@@ -22,6 +22,7 @@ from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
 from store.admin.refunds import views as admin_refund_views
 from store.admin.repairs import views as admin_repair_views
+from store.admin.sound import views as admin_sound_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
@@ -41,7 +42,8 @@ from store.mail import views as mail_views
 from store.mail.service import Mailer
 from store.media import views as media_views
 from store.media.service import Pictures
-from store.media.storage import FileStorage
+from store.media.sound import Clips
+from store.media.storage import open_storage
 from store.members import security as members
 from store.members import views as member_views
 from store.members.mails import MemberMails
@@ -93,6 +95,7 @@ PAGES = (
     payment_views,
     media_views,
     admin_product_views,
+    admin_sound_views,
     admin_collection_views,
     member_views,
     admin_views,
@@ -131,15 +134,16 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
         payments=payments_now,
         checkouts=Checkouts(payments_now, settings),
         refunds=Refunds(payments_now),
-        storage=FileStorage(settings.storage_url),
+        storage=open_storage(settings.storage_url),
         mailer=Mailer(settings, _renderer(app), clock, settings.var / "mail"),
     )
     app.extensions["make_worker"] = partial(make_worker, app)
     app.extensions["make_jobs_payments"] = partial(_payments, settings, db, clock, IN_JOB)
     app.extensions["pictures"] = Pictures(db, app.extensions["storage"])
+    app.extensions["clips"] = Clips(app.extensions["storage"])
     ties = Ties((stock.ever_moved, orders.ever_ordered), (carts.drop_variants, stock.forget_levels))
     app.extensions["catalog"] = Catalog(db, settings.store_currency, ties)
-    app.extensions["picture_is_public"] = has_been_public
+    app.extensions["media_is_public"] = has_been_public
     _pages(app, settings, clock)
     _accounts(app, settings, db, clock)
     cli.register(app)

@@ -1,4 +1,4 @@
-"""The commands of the shop: `flask db`, `demo`, `stripe`, `worker`, `verify`, `audit`."""
+"""The commands of the shop: `flask db`, `demo`, `media`, `stripe`, `worker`, `verify`, `audit`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
-    for group in (database, demo, stripe, members, staff, audit):
+    for group in (database, demo, stripe, media, members, staff, audit):
         app.cli.add_command(group)
     stripe.add_command(reconcile)
     app.cli.add_command(worker)
@@ -42,6 +42,7 @@ def _db() -> Database:
 
 database = AppGroup("db", help="The tables: migrate them, and see whether they fit the code.")
 demo = AppGroup("demo", help="The demo shop.")
+media = AppGroup("media", help="Pictures.")
 stripe = AppGroup("stripe", help="Our side of the account at Stripe.")
 audit = AppGroup("audit", help="The sealed history of what staff did.")
 
@@ -86,6 +87,15 @@ def load_demo() -> None:
 def _progress(names: list[str]) -> Iterator[str]:
     with click.progressbar(names, label="Drawing the pictures") as bar:
         yield from bar
+
+
+@media.command("render")
+def render() -> None:
+    """Make the sizes and formats that pictures lack, as those do that came before pages used them."""
+    pictures = current_app.extensions["pictures"]
+    with click.progressbar(pictures.list_ids(), label="Rendering") as bar:
+        made = sum(pictures.complete(picture_id) for picture_id in bar)
+    click.echo(f"{made} made." if made else "No picture lacks anything.")
 
 
 @stripe.command("setup")

@@ -158,7 +158,7 @@ def _faults(values: dict[str, Any]) -> list[str]:
         ),
         "REDIS_URL must start with redis://, rediss:// or unix://.": not values["redis_url"]
         or values["redis_url"].startswith(("redis://", "rediss://", "unix://")),
-        "STORAGE_URL must start with file:.": values["storage_url"].startswith("file:"),
+        "STORAGE_URL must be file:path or s3://bucket/prefix.": _is_storage(values["storage_url"]),
         "STRIPE_SECRET_KEY must start with sk_ or rk_.": values["stripe_secret_key"].startswith(("sk_", "rk_")),
         "STRIPE_WEBHOOK_SECRET is missing; without it no payment can be believed.": values[
             "stripe_webhook_secret"
@@ -199,3 +199,9 @@ def _production_faults(values: dict[str, Any]) -> list[str]:
 def _is_origin(url: str) -> bool:
     """Written exactly as browsers write an `Origin`: it is compared with theirs."""
     return _ORIGIN.fullmatch(url) is not None
+
+
+def _is_storage(url: str) -> bool:
+    return (
+        url.startswith("file:") or re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", url) is not None
+    )

@@ -25,6 +25,8 @@ MOSTLY_PAGES = {
     "test_mail",
     "test_order_search",
     "test_pictures_give_way",
+    "test_renditions",
+    "test_sound",
     "test_stock_reports",
     "test_uploads",
 }

@@ -6,15 +6,18 @@ One statement each, built once: pictures are on every page.
 from __future__ import annotations
 
 from collections.abc import Collection as Several
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.catalog.models import ProductPicture, Variant, VariantValue
+from store.media.models import Picture as Source
 from store.media.models import Rendition
+
+MIDDLE = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +28,64 @@ class Picture:
     width: int
     height: int
     src: str
+    """For browsers that choose for themselves from nothing below."""
+    full: str
+    """The widest there is, to look at closely."""
     srcset: str
     avif_srcset: str | None
     caption: str
+    color: str | None
 
 
 _SHOWN = (
     ProductPicture.alt,
     ProductPicture.caption,
+    Source.digest,
+    Source.width,
+    Source.height,
+    Source.color,
     Rendition.format,
-    Rendition.width,
-    Rendition.height,
-    Rendition.key,
 )
-_MADE = Rendition.picture_id == ProductPicture.picture_id
+# One row for each format, not for each of its widths: a page of cards has hundreds of renditions.
+_WIDTHS = func.aggregate_strings(cast(Rendition.width, String), ",").label("widths")
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _made(*owner: Any) -> Select[Any]:  # noqa: ANN401 - columns
+    """The formats of each owner's pictures; joined to `ProductPicture`, which the caller brings in."""
+    return select(*owner, *_SHOWN, _WIDTHS).group_by(*owner, ProductPicture.id, *_SHOWN)
+
+
+def _with_files(query: Select[Any]) -> Select[Any]:
+    return query.join(Source, Source.id == ProductPicture.picture_id).join(
+        Rendition, Rendition.picture_id == ProductPicture.picture_id
+    )
+
 
 _earlier = aliased(ProductPicture)
 _FIRST = select(func.min(_earlier.position)).where(_earlier.product_id == ProductPicture.product_id).scalar_subquery()
-OF_PRODUCTS = (
-    select(ProductPicture.product_id.label("owner"), *_SHOWN)
-    .select_from(ProductPicture)
-    .join(Rendition, _MADE)
-    .where(ProductPicture.product_id.in_(_IDS), ProductPicture.position == _FIRST)
-    .order_by(Rendition.width)
+OF_PRODUCTS = _with_files(_made(ProductPicture.product_id.label("owner")).select_from(ProductPicture)).where(
+    ProductPicture.product_id.in_(_IDS), ProductPicture.position == _FIRST
 )
 _own_values = select(VariantValue.value_id).where(VariantValue.variant_id == Variant.id)
 _FITS = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(_own_values))
 OF_VARIANTS = (
-    select(Variant.id.label("owner"), ProductPicture.position, *_SHOWN)
-    .select_from(Variant)
-    .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
-    .join(Rendition, _MADE)
+    _with_files(
+        _made(Variant.id.label("owner"), ProductPicture.position)
+        .select_from(Variant)
+        .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
+    )
     .where(Variant.id.in_(_IDS))
-    .order_by(ProductPicture.position, Rendition.width)
+    .order_by(ProductPicture.position)
 )
 GALLERY = (
-    select(ProductPicture.id.label("owner"), ProductPicture.value_id, *_SHOWN)
-    .select_from(ProductPicture)
-    .join(Rendition, _MADE)
+    _with_files(
+        _made(ProductPicture.id.label("owner"), ProductPicture.value_id, ProductPicture.position).select_from(
+            ProductPicture
+        )
+    )
     .where(ProductPicture.product_id == bindparam("product_id"))
-    .order_by(ProductPicture.position, Rendition.width)
+    .order_by(ProductPicture.position)
 )
 
 
@@ -90,27 +110,36 @@ def gallery(session: Session, product_id: int, values: Several[int]) -> list[Pic
 
 
 def _by_owner(rows: Iterable[Any]) -> dict[Any, Picture]:
-    made: dict[Hashable, list[Any]] = {}
+    made: dict[Hashable, dict[str, Any]] = {}
     for row in rows:
-        made.setdefault(row.owner, []).append(row)
-    return {owner: _embed(renditions) for owner, renditions in made.items()}
+        made.setdefault(row.owner, {})[row.format] = row
+    return {owner: _embed(formats) for owner, formats in made.items()}
 
 
-def _embed(made: Sequence[Any]) -> Picture:
-    """The widest JPEG is the one every browser can show; AVIF is offered once the worker has made it."""
-    jpegs = [row for row in made if row.format == "jpeg"]
-    avifs = [row for row in made if row.format == "avif"]
-    widest = jpegs[-1]
+def _embed(formats: Mapping[str, Any]) -> Picture:
+    """JPEG is what every browser can show; AVIF is offered once the worker has made it."""
+    jpeg, avif = formats["jpeg"], formats.get("avif")
+    widths = _widths(jpeg)
     return Picture(
-        alt=widest.alt,
-        width=widest.width,
-        height=widest.height,
-        src=f"/media/{widest.key}",
-        srcset=_srcset(jpegs),
-        avif_srcset=_srcset(avifs) or None,
-        caption=widest.caption,
+        alt=jpeg.alt,
+        width=jpeg.width,
+        height=jpeg.height,
+        src=_address(jpeg, max([width for width in widths if width <= MIDDLE], default=widths[0])),
+        full=_address(jpeg, widths[-1]),
+        srcset=_srcset(jpeg),
+        avif_srcset=_srcset(avif) if avif else None,
+        caption=jpeg.caption,
+        color=jpeg.color,
     )
 
 
-def _srcset(made: Sequence[Any]) -> str:
-    return ", ".join(f"/media/{row.key} {row.width}w" for row in made)
+def _widths(row: Any) -> list[int]:  # noqa: ANN401 - a row of one of the statements above
+    return sorted(map(int, row.widths.split(",")))
+
+
+def _address(row: Any, width: int) -> str:  # noqa: ANN401
+    return f"/media/{row.digest}/{width}.{row.format}"
+
+
+def _srcset(row: Any) -> str:  # noqa: ANN401
+    return ", ".join(f"{_address(row, width)} {width}w" for width in _widths(row))

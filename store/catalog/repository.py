@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from store.catalog.models import (
@@ -23,7 +23,7 @@ from store.catalog.models import (
     VariantPrice,
 )
 from store.errors import NotFound
-from store.media.models import Picture
+from store.media.models import Picture, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +188,11 @@ def price_changes(session: Session, variant: Variant, currency: str) -> list[tup
 
 
 def has_been_public(session: Session, digest: str, now: datetime) -> bool:
-    """Whether a picture is of a product that is on sale, or was: what is still to come shows none of its pictures."""
-    shows = (
-        select(ProductPicture.id)
-        .join(Picture, Picture.id == ProductPicture.picture_id)
-        .join(Product, Product.id == ProductPicture.product_id)
-        .where(Picture.digest == digest, Product.status != Status.DRAFT, Product.published_at <= now)
-        .limit(1)
-    )
-    return session.scalar(shows) is not None
+    """Whether a picture or clip is of a product that is on sale, or was: of what is still to come nothing is shown."""
+    shows = select(ProductPicture.product_id).join(Picture, Picture.id == ProductPicture.picture_id)
+    owners = union_all(
+        shows.where(Picture.digest == digest), select(Track.product_id).where(Track.digest == digest)
+    ).subquery()
+    appeared = select(Product.id).join(owners, owners.c.product_id == Product.id)
+    shown = appeared.where(Product.status != Status.DRAFT, Product.published_at <= now).limit(1)
+    return session.scalar(shown) is not None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import Collection, CollectionProduct, Product, Variant
+from store.media.repository import list_tracks
 
 WORDS = ("title", "slug", "number", "line", "description", "details", "size_chart", "limit_per_member")
 
@@ -24,6 +25,7 @@ def product_now(session: Session, product: Product) -> dict[str, Any]:
         "options": [[option.name, [value.label for value in option.values]] for option in product.options],
         "collections": shelves_of(session, product.id),
         "pictures": [[one.picture_id, one.alt, one.caption, _color(product, one.value_id)] for one in product.pictures],
+        "tracks": [[one.title, one.seconds, one.digest] for one in list_tracks(session, product.id)],
     }
     return told | {f"variant {variant.id}": _variant(variant) for variant in product.variants}
 

@@ -1,4 +1,4 @@
-"""The SQL of pictures."""
+"""The SQL of pictures and sound."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.media.models import Picture, Rendition
+from store.media.models import Picture, Rendition, Track
 
 
 def find_by_digest(session: Session, digest: str) -> Picture | None:
@@ -24,6 +24,15 @@ def renditions(session: Session, picture_ids: Collection[int]) -> dict[int, list
     return found
 
 
+def list_picture_ids(session: Session) -> list[int]:
+    return list(session.scalars(select(Picture.id).order_by(Picture.id)))
+
+
+def list_tracks(session: Session, product_id: int) -> list[Track]:
+    """The tracks of a product in their order."""
+    return list(session.scalars(select(Track).where(Track.product_id == product_id).order_by(Track.position)))
+
+
 def digests(session: Session) -> set[str]:
-    """Of all pictures there are."""
-    return set(session.scalars(select(Picture.digest)))
+    """Of all pictures and clips there are."""
+    return {*session.scalars(select(Picture.digest)), *session.scalars(select(Track.digest))}

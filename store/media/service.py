@@ -1,36 +1,31 @@
 """Pictures in: checked by content, kept without their metadata, and made into the sizes that pages use.
 
-JPEG is made at once, so that a picture shows the moment it is there; AVIF, a hundred times slower, by a job.
+JPEG is made at once, so that a picture shows the moment it is there; AVIF, many times slower, by a job.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from store.db import Database
-from store.errors import Invalid
 from store.jobs.models import Job
 from store.jobs.repository import enqueue
 from store.media import repository
 from store.media.models import Picture, Rendition
-from store.media.storage import FileStorage
+from store.media.rendering import dominant_color, encode, read, scaled, widths
+from store.media.storage import Storage
 
-WIDTHS = (480, 960)
-MOST_PIXELS = 40_000_000
 MOST_BYTES = 12 * 1024 * 1024
 """Of all pictures that one form brings along."""
 JPEG_BEGINS = b"\xff\xd8\xff"
-FORMATS = ("PNG", "JPEG", "WEBP")
 SWEEP_AFTER = timedelta(days=1)
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)  # Pillow alone would go on
-QUALITY = {"jpeg": {"quality": 82, "optimize": True, "progressive": True}, "avif": {"quality": 62, "speed": 6}}
+FORMATS = ("jpeg", "avif")
 
 
 @dataclass(frozen=True)
@@ -38,42 +33,57 @@ class Pictures:
     """The use cases of pictures."""
 
     db: Database
-    storage: FileStorage
+    storage: Storage
 
     def prepare(self, source: bytes) -> PreparedPicture:
         """Check and render a picture, and store its bytes; the rows come with `PreparedPicture.add`.
 
         Raises Invalid for what is no picture, or too large a one.
         """
-        image = _open(source)
+        image = read(source)
         digest = hashlib.sha256(source).hexdigest()
         # A photograph as PNG would be twenty times its size.
         form = "jpeg" if source.startswith(JPEG_BEGINS) else "png"
         source_key = f"{digest}/source.{form}"
-        self.storage.put(source_key, _encode(image, form, quality=95))
-        made = [self._render(image, digest, "jpeg", width) for width in _widths(image)]
-        return PreparedPicture(digest, source_key, image.width, image.height, made)
+        self.storage.put(source_key, encode(image, form, quality=95))
+        made = self._render(image, digest, "jpeg", widths(image.width))
+        return PreparedPicture(digest, source_key, image.width, image.height, dominant_color(image), made)
 
     def make_avif(self, job: Job) -> None:
-        """Render a picture as AVIF; the files come first, their rows when they are there."""
+        """The job that follows each upload."""
+        self.complete(job.payload["picture_id"])
+
+    def complete(self, picture_id: int) -> int:
+        """Make whatever a picture lacks of formats and widths; how many. Files come first, then their rows."""
         with self.db.reader() as reader:
-            picture = reader.get_one(Picture, job.payload["picture_id"])
-        image = _open(self.storage.get(picture.source_key))
-        made = [self._render(image, picture.digest, "avif", width) for width in _widths(image)]
-        self.db.run(lambda session: _add(session, picture.id, made))
+            picture = reader.get_one(Picture, picture_id)
+            have = {(row.format, row.width) for row in repository.renditions(reader, [picture_id])[picture_id]}
+        lacks = {form: [w for w in widths(picture.width) if (form, w) not in have] for form in FORMATS}
+        if not any(lacks.values()) and picture.color:
+            return 0
+        image = read(self.storage.get(picture.source_key))
+        made = [one for form, wanted in lacks.items() for one in self._render(image, picture.digest, form, wanted)]
+        color = dominant_color(image)
+        self.db.run(lambda session: _add(session, picture_id, color, made))
+        return len(made)
+
+    def list_ids(self) -> list[int]:
+        with self.db.reader() as reader:
+            return repository.list_picture_ids(reader)
 
     def sweep(self, now: datetime) -> int:
-        """Remove files that no picture owns, of uploads that were cut off, once they are a day old; how many."""
+        """Remove files that nothing owns, of uploads that were cut off, once they are a day old; how many."""
         with self.db.reader() as reader:
             owned = repository.digests(reader)
         return self.storage.sweep(owned, now - SWEEP_AFTER)
 
-    def _render(self, image: Image.Image, digest: str, form: str, width: int) -> Rendition:
-        height = round(image.height * width / image.width)
-        content = _encode(image.resize((width, height), Image.Resampling.LANCZOS), form)
-        key = f"{digest}/{width}.{form}"
+    def _render(self, image: Image.Image, digest: str, form: str, wanted: Collection[int]) -> list[Rendition]:
+        return [self._keep(one, digest, form) for one in scaled(image, list(wanted))]
+
+    def _keep(self, image: Image.Image, digest: str, form: str) -> Rendition:
+        content, key = encode(image, form), f"{digest}/{image.width}.{form}"
         self.storage.put(key, content)
-        return Rendition(format=form, width=width, height=height, key=key, bytes=len(content))
+        return Rendition(format=form, width=image.width, height=image.height, key=key, bytes=len(content))
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class PreparedPicture:
     source_key: str
     width: int
     height: int
+    color: str
     renditions: list[Rendition]
 
     def add(self, session: Session, now: datetime) -> int:
@@ -92,7 +103,12 @@ class PreparedPicture:
         if known is not None:
             return known.id
         picture = Picture(
-            digest=self.digest, source_key=self.source_key, width=self.width, height=self.height, created_at=now
+            digest=self.digest,
+            source_key=self.source_key,
+            width=self.width,
+            height=self.height,
+            color=self.color,
+            created_at=now,
         )
         picture.renditions = self.renditions
         session.add(picture)
@@ -101,8 +117,9 @@ class PreparedPicture:
         return picture.id
 
 
-def _add(session: Session, picture_id: int, rows: list[Rendition]) -> None:
-    have = {(row.format, row.width) for row in repository.renditions(session, [picture_id]).get(picture_id, [])}
+def _add(session: Session, picture_id: int, color: str, rows: Iterable[Rendition]) -> None:
+    session.get_one(Picture, picture_id).color = color
+    have = {(row.format, row.width) for row in repository.renditions(session, [picture_id])[picture_id]}
     for row in rows:
         if (row.format, row.width) not in have:
             session.add(
@@ -115,58 +132,3 @@ def _add(session: Session, picture_id: int, rows: list[Rendition]) -> None:
                     bytes=row.bytes,
                 )
             )
-
-
-def _open(source: bytes) -> Image.Image:
-    """The picture upright, in sRGB, and with nothing else that came in its file."""
-    try:
-        with Image.open(io.BytesIO(source), formats=FORMATS) as image:
-            # Its head has told the size; nothing has been unpacked yet.
-            if image.width * image.height > MOST_PIXELS:
-                raise Invalid("This picture is too large: 40 megapixels is the most.")
-            # Of a JPEG that holds several pictures, as phones make them, the first is the picture.
-            if image.format != "MPO" and getattr(image, "is_animated", False):
-                raise Invalid("This picture moves. Send one that stands still.")
-            return _plain(image)
-    except Invalid:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Invalid("This picture is too large: 40 megapixels is the most.") from None
-    except Exception:  # noqa: BLE001 - a decoder fed with anybody's bytes may raise whatever it likes
-        raise Invalid("This file is no JPEG, PNG or WebP picture, or not a whole one.") from None
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    image.load()
-    upright = ImageOps.exif_transpose(image)
-    profile = upright.info.get("icc_profile") if upright.mode in ("RGB", "RGBA") else None
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        seen = Image.new("RGBA", upright.size, "white")
-        seen.alpha_composite(upright.convert("RGBA"))
-        upright = seen
-    colors = _to_srgb(upright.convert("RGB"), profile)
-    plain = Image.new("RGB", colors.size)
-    plain.paste(colors)  # the pixels alone: text, places and profiles stay behind
-    return plain
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Phones take pictures in wider colors, and say so in a profile that is about to be dropped."""
-    if not profile:
-        return image
-    try:
-        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB")) or image
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
-
-
-def _encode(image: Image.Image, form: str, **finer: int) -> bytes:
-    out = io.BytesIO()
-    image.save(out, form, **QUALITY.get(form, {}) | finer)
-    return out.getvalue()
-
-
-def _widths(image: Image.Image) -> list[int]:
-    """The widths to render: never wider than the source."""
-    return [width for width in WIDTHS if width <= image.width] or [image.width]

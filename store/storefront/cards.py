@@ -20,6 +20,7 @@ from store.catalog.repository import on_sale
 from store.money import Money
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
+from store.storefront.listening import Preview, previews_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Card:
     colours: list[str]
     state: str
     left: int | None
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,20 @@ def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
     colors: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(_COLORS, {"ids": ids}):
         colors[row.product_id].append(row.label)
-    pictures = of_products(session, ids)
-    return [_card(row, prices[row.id], pictures.get(row.id), colors[row.id], terms) for row in rows]
+    pictures, previews = of_products(session, ids), previews_of(session, ids)
+    return [
+        _card(row, prices[row.id], pictures.get(row.id), colors[row.id], previews.get(row.id), terms) for row in rows
+    ]
 
 
-def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], terms: Terms) -> Card:  # noqa: ANN401
+def _card(
+    row: Any,  # noqa: ANN401
+    price: Any,  # noqa: ANN401
+    picture: Picture | None,
+    colours: list[str],
+    preview: Preview | None,
+    terms: Terms,
+) -> Card:
     left = None if price.uncounted else price.left
     state = terms.state(left)
     return Card(
@@ -135,4 +146,5 @@ def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], ter
         colours=colours,
         state=state,
         left=left if state == "low" else None,
+        preview=preview,
     )

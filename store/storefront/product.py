@@ -27,6 +27,7 @@ from store.money import Money, show_price
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
 from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
+from store.storefront.listening import Heard, tracks_of
 
 NO_SUCH = "There is no such item. The catalog has everything there is."
 
@@ -63,6 +64,7 @@ class ProductPage:
     links: list[dict[str, object]]
     choices: dict[str, object]
     pictures: list[Picture]
+    tracks: list[Heard]
     selected: Choice | None
     price: Money | str
     related: list[Card]
@@ -172,6 +174,7 @@ def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, 
         links=[_links(address, variants, shown, place) for place in range(len(shown.values) - 1)],
         choices={"name": shown.values[-1].option if shown.values else None, "variants": choices},
         pictures=gallery(session, product.id, _values(shown)),
+        tracks=tracks_of(session, product.id),
         selected=next((choice for choice in choices if choice.checked), None),
         price=_price(choices),
         related=fill(session, related, terms),

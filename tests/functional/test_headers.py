@@ -80,7 +80,7 @@ def test_every_answer_is_defended_and_only_what_is_everybodys_may_be_kept(shop, 
         assert not status.isdigit() or answer.status_code == int(status), name
         for header, value in FIXED.items():
             assert answer.headers.getlist(header) == [value], (name, header)
-        said = "default-src 'none'; sandbox" if name == "picture" else whole
+        said = "default-src 'none'; style-src 'unsafe-inline'; sandbox" if name == "picture" else whole
         assert answer.headers.getlist("Content-Security-Policy") == [said], name
         assert answer.headers.getlist("Cache-Control") == [KEPT.get(name, "no-store")], name
         assert not {"Access-Control-Allow-Origin", "X-Powered-By"} & set(dict(answer.headers)), name

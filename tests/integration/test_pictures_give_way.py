@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from store.jobs.repository import enqueue
-from store.ops.demo.load import draw
+from store.ops.demo.drawing import draw
 
 
 def test_a_job_that_is_due_later_still_goes_before_the_pictures(shop):

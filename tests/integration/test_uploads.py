@@ -141,9 +141,9 @@ def test_files_without_a_row_are_gone_after_the_night_and_those_with_one_stay(sh
     half.write_bytes(b"half a file")
 
     assert pictures.sweep(shop.clock()) == 0  # an upload may be under way
-    assert len(files(shop)) == len(owned) + 3
+    assert len(files(shop)) == len(owned) + 5
 
-    assert pictures.sweep(shop.clock() + timedelta(hours=25)) == 3
+    assert pictures.sweep(shop.clock() + timedelta(hours=25)) == 5
     assert files(shop) == owned
     assert not (shop.folder / "media" / cut_off.digest).exists()
     with shop.db.reader() as reader:

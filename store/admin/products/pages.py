@@ -20,7 +20,9 @@ from store.catalog.snapshots import missing_for_sale, shelves_of
 from store.catalog.typed import write_moment, write_price
 from store.catalog.variants import price_of
 from store.catalog.writing import Changed
-from store.media.repository import renditions
+from store.media.models import Track
+from store.media.repository import list_tracks, renditions
+from store.media.waves import clock, path
 from store.members.models import Member
 from store.web.words import day_and_time
 
@@ -44,12 +46,15 @@ def view_product(
 ) -> dict[str, Any]:
     """Everything the template needs. Raises NotFound."""
     product = repository.get_product(session, product_id)
+    tracks = list_tracks(session, product_id)
     sections = {
         "words": _words(product),
         "options": _options(product),
         "variants": _table(product, currency),
         "pictures": _pictures(product),
         "upload": {"alt-new": "", "caption-new": "", "color-new": ""},
+        "tracks": {f"title-{track.id}": track.title for track in tracks},
+        "clip": {"title-new": "", "begin-new": ""},
         "collections": {f"shelf-{shelf_id}": "yes" for shelf_id in shelves_of(session, product.id)},
         "publishing": {"at": _moment(product, zone, now)},
     }
@@ -72,6 +77,7 @@ def view_product(
         "option_rows": range(MOST_OPTIONS),
         "variants": [{"it": variant, "stock": levels.get(variant.id)} for variant in product.variants],
         "gallery": _gallery(session, product),
+        "tracks": [_track(track) for track in tracks],
         "colors": [("", "Any"), *_colors(product)],
         "shelves": repository.list_collections(session),
     }
@@ -171,6 +177,10 @@ def _pictures(product: Product) -> Values:
 def _gallery(session: Session, product: Product) -> list[dict[str, Any]]:
     made = renditions(session, [one.picture_id for one in product.pictures])
     return [{"it": one, "thumb": _thumb(one, made)} for one in product.pictures]
+
+
+def _track(track: Track) -> dict[str, Any]:
+    return {"it": track, "length": clock(track.seconds), "wave": path(track.peaks)}
 
 
 def _thumb(one: ProductPicture, made: Mapping[int, Any]) -> Any:  # noqa: ANN401

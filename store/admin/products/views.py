@@ -39,9 +39,13 @@ SAVED = {
     "variants": "The table is saved.",
     "pictures": "The pictures are saved.",
     "upload": "The pictures are added.",
+    "tracks": "The tracks are saved.",
+    "clip": "The track is added.",
     "collections": "The collections are saved.",
     "publishing": "Saved.",
 }
+ANCHORS = {"upload": "gallery", "pictures": "gallery", "clip": "tracks"}
+"""Where on the page a form stands, if not under its own name."""
 
 
 def catalog() -> Catalog:
@@ -132,7 +136,7 @@ def words(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         editing.edit_words(catalog(), actor(), product_id, sent, schemas.read_words(typed), now())
 
-    return _save(product_id, "words", save)
+    return save_section(product_id, "words", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/options")
@@ -141,7 +145,7 @@ def set_options(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         options.set_options(catalog(), actor(), product_id, sent, schemas.read_axes(typed), now())
 
-    return _save(product_id, "options", save)
+    return save_section(product_id, "options", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/variants")
@@ -151,7 +155,7 @@ def edit_variants(product_id: int) -> Response:
         rows, for_all = schemas.read_table(typed, settings().store_currency)
         variants.edit_variants(catalog(), actor(), product_id, sent, rows, for_all, now())
 
-    return _save(product_id, "variants", save)
+    return save_section(product_id, "variants", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/collections")
@@ -161,7 +165,7 @@ def collections(product_id: int) -> Response:
         ticked = schemas.read_ids(typed, "shelf")
         shelves.choose_collections(catalog(), actor(), product_id, sent, ticked, now())
 
-    return _save(product_id, "collections", save)
+    return save_section(product_id, "collections", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/publishing")
@@ -182,7 +186,7 @@ def publish(product_id: int) -> Response:
             raise Invalid("That is no moment.", {"at": [str(refusal)]}) from None
         publishing.publish(catalog(), actor(), product_id, sent, now(), at)
 
-    return _save(product_id, "publishing", save)
+    return save_section(product_id, "publishing", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/pictures")
@@ -205,7 +209,7 @@ def add_pictures(product_id: int) -> Response:
             raise Invalid("Nothing was added.", {"pictures": faults or ["Choose at least one picture."]})
         gallery.add_pictures(catalog(), actor(), product_id, sent, prepared, about, now())
 
-    return _save(product_id, "upload", save)
+    return save_section(product_id, "upload", save)
 
 
 def _read(file: FileStorage) -> bytes:
@@ -219,7 +223,7 @@ def arrange_pictures(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         gallery.arrange_pictures(catalog(), actor(), product_id, sent, schemas.read_arrangement(typed), now())
 
-    return _save(product_id, "pictures", save)
+    return save_section(product_id, "pictures", save)
 
 
 @blueprint.get("/admin/products/<id:product_id>/preview")
@@ -235,7 +239,7 @@ def preview(product_id: int) -> Response:
     return answer
 
 
-def _save(product_id: int, section: str, save: Callable[[dict[str, str], Sent], None]) -> Response:
+def save_section(product_id: int, section: str, save: Callable[[dict[str, str], Sent], None]) -> Response:
     """Do it and come back to the section; or show it again with what was typed and what to mend."""
     typed = request.form.to_dict()
     try:
@@ -249,8 +253,8 @@ def _save(product_id: int, section: str, save: Callable[[dict[str, str], Sent], 
         return make_response(_page(product_id, Refusal(section, typed, {}, notice, is_changed=True)), 409)
     except Conflict as refusal:
         return make_response(_page(product_id, Refusal(section, typed, {}, str(refusal))), 409)
-    anchor = "gallery" if section in ("upload", "pictures") else section
-    return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=anchor), 303)
+    anchor = ANCHORS.get(section, section)
+    return redirect(url_for("admin_products.edit", product_id=product_id, done=section, _anchor=anchor), 303)
 
 
 def _fields(refusal: ValidationError | Invalid) -> dict[str, list[str]]:
@@ -269,6 +273,6 @@ def _page(product_id: int, refusal: Refusal | None = None) -> str:
             **view,
             may_write=may_write,
             done=SAVED.get(saved),
-            done_at={"created": "", "upload": "pictures"}.get(saved, saved),
+            done_at={"created": "", "upload": "pictures", "clip": "tracks"}.get(saved, saved),
             form_token=secrets.token_urlsafe(18),
         )

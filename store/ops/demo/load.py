@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import resvg_py
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,15 +19,25 @@ from store.clock import Clock
 from store.db import Database
 from store.errors import Conflict
 from store.media.service import Pictures, PreparedPicture
+from store.media.sound import Clips, PreparedClip
+from store.ops.demo.drawing import MAIN_WIDTH, OTHER_WIDTH, draw
+from store.ops.demo.synth import play
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.settings import Settings
 from store.stock import repository as stock
 
 HERE = Path(__file__).parent
-DRAWN_WIDTH = 960
 CAPTION = "Drawing. Photo follows."
 MARKER = "003"
 """The catalogue number only the demo has; where it is, the demo is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What stands in the storage by now: drawings by their names, clips by what they sound like."""
+
+    drawings: dict[str, PreparedPicture]
+    clips: dict[str, PreparedClip]
 
 
 def is_loaded(session: Session) -> bool:
@@ -49,28 +60,39 @@ def load(
         if reader.scalar(select(Product.id).limit(1)) is not None:
             raise Conflict("This database has products already; the demo goes only into an empty one.")
     catalogue = tomllib.loads((HERE / "catalogue.toml").read_text(encoding="utf-8"))
-    drawings = {name: pictures.prepare(draw(name)) for name in progress(_art_names(catalogue))}
-    db.run(lambda session: _write(session, catalogue, drawings, clock()))
+    made = _make(catalogue, pictures, progress)
+    db.run(lambda session: _write(session, catalogue, made, clock()))
     return True
 
 
-def draw(name: str) -> bytes:
-    """An SVG of the demo as PNG; its lettering is outlined, so no font is needed."""
-    svg = (HERE / "art" / f"{name}.svg").read_text(encoding="utf-8")
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=DRAWN_WIDTH))
+def _make(catalogue: dict[str, Any], pictures: Pictures, progress: Callable[[list[str]], Iterable[str]]) -> Made:
+    """Draw and play everything, two at a time: Pillow leaves the interpreter to others while it works."""
+    widths = {name: MAIN_WIDTH for entry in catalogue["products"] for name in _mains(entry).values()}
+    names = [view["art"] for entry in catalogue["products"] for view in _views(entry)]
+    sounds = {track["sound"] for entry in catalogue["products"] for track in entry.get("tracks", [])}
+    clips = Clips(pictures.storage)
+    with ThreadPoolExecutor(2) as pool:
+        drawn = pool.map(lambda name: pictures.prepare(draw(name, widths.get(name, OTHER_WIDTH))), names)
+        drawings = {name: next(drawn) for name in progress(names)}
+    return Made(drawings, {sound: clips.prepare(play(sound)) for sound in sorted(sounds)})
 
 
-def _art_names(catalogue: dict[str, Any]) -> list[str]:
-    return [name for entry in catalogue["products"] for name in _art(entry).values()]
-
-
-def _art(entry: dict[str, Any]) -> dict[str | None, str]:
-    """The drawings of a product by color; None stands for no color in particular."""
+def _mains(entry: dict[str, Any]) -> dict[str, str]:
+    """The drawing that stands on the card, by color; "" stands for no color in particular."""
     art = entry["art"]
-    return {None: art} if isinstance(art, str) else art
+    return {"": art} if isinstance(art, str) else art
 
 
-def _write(session: Session, catalogue: dict[str, Any], drawings: dict[str, PreparedPicture], now: datetime) -> None:
+def _views(entry: dict[str, Any]) -> list[dict[str, str]]:
+    """All drawings of a product: those of the card, then the others from near and far."""
+    mains = [
+        {"art": name, "color": color, "alt": entry["alt"].format(color=color.lower())}
+        for color, name in _mains(entry).items()
+    ]
+    return [*mains, *entry["views"]]
+
+
+def _write(session: Session, catalogue: dict[str, Any], made: Made, now: datetime) -> None:
     for position, entry in enumerate(catalogue["zones"]):
         _add_zone(session, entry, position)
     shelves = {
@@ -81,7 +103,10 @@ def _write(session: Session, catalogue: dict[str, Any], drawings: dict[str, Prep
     for position, entry in enumerate(catalogue["products"]):
         product = _add_product(session, entry, now)
         _add_stock(session, product, entry["stock"], now)
-        _add_pictures(session, product, entry, drawings, now)
+        _add_pictures(session, product, entry, made, now)
+        for place, track in enumerate(entry.get("tracks", [])):
+            clip = made.clips[track["sound"]]
+            session.add(replace(clip, seconds=track["seconds"]).track(product.id, place, track["title"], now))
         for slug in entry["collections"]:
             session.add(CollectionProduct(collection_id=shelves[slug].id, product_id=product.id, position=position))
     long_ago = now - timedelta(days=900)
@@ -134,18 +159,16 @@ def _add_stock(session: Session, product: Product, units: Any, now: datetime) ->
         stock.receive(session, variant.id, count, reason="First delivery", actor="demo", now=now)
 
 
-def _add_pictures(
-    session: Session, product: Product, entry: dict[str, Any], drawings: dict[str, PreparedPicture], now: datetime
-) -> None:
+def _add_pictures(session: Session, product: Product, entry: dict[str, Any], made: Made, now: datetime) -> None:
     colors = {value.label: value.id for option in product.options for value in option.values if option.name == "Color"}
-    for position, (color, name) in enumerate(_art(entry).items()):
+    for position, view in enumerate(_views(entry)):
         session.add(
             ProductPicture(
                 product_id=product.id,
-                picture_id=drawings[name].add(session, now),
-                value_id=colors.get(color or ""),
+                picture_id=made.drawings[view["art"]].add(session, now),
+                value_id=colors.get(view.get("color", "")),
                 position=position,
-                alt=entry["alt"].format(color=(color or "").lower()),
+                alt=view["alt"],
                 caption=CAPTION,
             )
         )

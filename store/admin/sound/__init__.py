@@ -1,0 +1,1 @@
+"""What can be heard of a product, as staff put it there."""
