@@ -27,6 +27,7 @@ from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
 from store.cart import repository as carts
 from store.cart import views as cart_views
+from store.catalog.edition import Editions
 from store.catalog.repository import has_been_public
 from store.catalog.sweeping import CatalogSweeper
 from store.catalog.writing import Catalog, Ties
@@ -70,6 +71,8 @@ from store.stock import repository as stock
 from store.storefront import views as storefront_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
+from store.web.front import Front
+from store.web.pages import Pages
 
 SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
@@ -143,6 +146,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     _pages(app, settings, clock)
     _accounts(app, settings, db, clock)
     cli.register(app)
+    if settings.page_cache_megabytes:
+        pages = Pages(settings.page_cache_megabytes * 2**20)
+        app.wsgi_app = Front(app, settings, Editions(db, clock).current, pages)  # type: ignore[method-assign]
     return app
 
 
@@ -209,7 +215,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
     app.jinja_env.globals["shop_name"] = settings.shop_name
-    app.context_processor(navigation.context)
+    app.context_processor(lambda: navigation.context(current.edition()))
 
 
 def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> None:

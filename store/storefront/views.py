@@ -14,6 +14,7 @@ from store.storefront import product as products_of
 from store.storefront import repository
 from store.storefront.cards import Terms
 from store.web.current import now, reader, settings
+from store.web.front import for_everybody
 from store.web.headers import cache_publicly
 
 blueprint = Blueprint("catalog", __name__)
@@ -38,6 +39,7 @@ def share(response: Response) -> Response:
 
 
 @blueprint.get("/")
+@for_everybody()
 def home() -> str:
     shelves = repository.list_shelves(reader(), card_terms())
     featured = next((shelf for shelf in shelves if shelf.featured), None)
@@ -59,6 +61,7 @@ def _drop(shelf: repository.Shelf) -> dict[str, Any]:
 
 
 @blueprint.get("/products")
+@for_everybody("collection", "sort", "after")
 def products() -> str:
     slug = request.args.get("collection")
     within = repository.get_collection(reader(), slug) if slug else None
@@ -67,6 +70,7 @@ def products() -> str:
 
 
 @blueprint.get("/collections/<slug>")
+@for_everybody("sort", "after")
 def collection(slug: str) -> str:
     found = repository.get_collection(reader(), slug)
     return render_template("catalog/collection.html", collection=found, **_listing(found.id))
@@ -92,6 +96,7 @@ def _here(**query: str | None) -> str:
 
 
 @blueprint.get("/products/<slug>")
+@for_everybody("variant")
 def product(slug: str) -> str:
     variant = request.args.get("variant", "")
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
@@ -100,21 +105,25 @@ def product(slug: str) -> str:
 
 
 @blueprint.get("/terms")
+@for_everybody()
 def terms() -> str:
     return render_template("catalog/terms.html")
 
 
 @blueprint.get("/privacy")
+@for_everybody()
 def privacy() -> str:
     return render_template("catalog/privacy.html")
 
 
 @blueprint.get("/returns")
+@for_everybody()
 def returns() -> str:
     return render_template("catalog/returns.html")
 
 
 @blueprint.get("/robots.txt")
+@for_everybody()
 def robots() -> Response:
     lines = ["User-agent: *", "Disallow: /cart", "Disallow: /checkout", "Disallow: /o/", ""]
     return Response("\n".join(lines), mimetype="text/plain")
