@@ -69,6 +69,7 @@ from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.stock import repository as stock
 from store.storefront import views as storefront_views
+from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
 from store.web.front import Front
@@ -90,6 +91,7 @@ SCHEDULE = (
 
 PAGES = (
     storefront_views,
+    feed_views,
     cart_views,
     checkout_views,
     order_views,
@@ -148,7 +150,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     cli.register(app)
     if settings.page_cache_megabytes:
         pages = Pages(settings.page_cache_megabytes * 2**20)
-        app.wsgi_app = Front(app, settings, Editions(db, clock).current, pages)  # type: ignore[method-assign]
+        app.wsgi_app = Front(app, settings, Editions(db, clock, settings.zone).current, pages)  # type: ignore[method-assign]
     return app
 
 
@@ -214,7 +216,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     if not settings.in_production and not settings.smtp_url:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
-    app.jinja_env.globals["shop_name"] = settings.shop_name
+    app.jinja_env.globals.update(shop_name=settings.shop_name, public_url=settings.public_url)
     app.context_processor(lambda: navigation.context(current.edition()))
 
 

@@ -1,14 +1,15 @@
 """Which edition of the catalogue pages are made of: it changes with all that public pages show, and at once.
 
 Writes move it by triggers (migration 0005), so that no writer can forget. What comes and goes by time alone moves it
-too: the last moment that has passed at which a product appeared or was withdrawn is part of it.
+too: the last moment that has passed at which a product appeared or was withdrawn is part of it, and so is the day
+where the shop is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import bindparam, func, select
 
@@ -43,8 +44,8 @@ class _Known:
 class Editions:
     """Asks the database for a single number before each page; the rest is remembered a process."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
-        self._db, self._clock = db, clock
+    def __init__(self, db: Database, clock: Callable[[], datetime], zone: tzinfo) -> None:
+        self._db, self._clock, self._zone = db, clock, zone
         self._known: _Known | None = None
 
     def current(self) -> str:
@@ -54,7 +55,7 @@ class Editions:
         known = self._known
         if known is None or not known.covers(number, now):
             known = self._known = self._find_out(number, now)
-        return known.name
+        return f"{known.name} {now.astimezone(self._zone).date()}"
 
     def _find_out(self, number: int, now: datetime) -> _Known:
         with self._db.reader() as reader:

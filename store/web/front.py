@@ -70,12 +70,14 @@ class Front:
         self._is_strict = settings.in_production
         self._made: bytes | None = None
         self._plain: dict[str, frozenset[str]] = {}
-        self._below: dict[str, frozenset[str]] = {}
+        self._shaped: list[tuple[re.Pattern[str], frozenset[str]]] = []
         for rule in app.url_map.iter_rules():
             names = getattr(app.view_functions[rule.endpoint], "tells_apart", None)
-            if names is not None:
-                stem, has_more, _ = rule.rule.partition("<")
-                (self._below if has_more else self._plain)[stem] = names
+            if names is not None and rule.arguments:
+                parts = re.split("<[^>]+>", rule.rule)
+                self._shaped.append((re.compile(SHORT.pattern.join(map(re.escape, parts))), names))
+            elif names is not None:
+                self._plain[rule.rule] = names
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked = self._read(environ)
@@ -115,10 +117,10 @@ class Front:
         return None if query is None else Asked(path, query, environ)
 
     def _names(self, path: str) -> frozenset[str] | None:
-        if path in self._plain:
-            return self._plain[path]
-        stem, slash, rest = path.rpartition("/")
-        return self._below.get(stem + slash) if SHORT.fullmatch(rest) else None
+        plain = self._plain.get(path)
+        if plain is not None:
+            return plain
+        return next((names for shape, names in self._shaped if shape.fullmatch(path)), None)
 
     def _is_ours(self, host: str) -> bool:
         """A laptop is reached by more names than one; the app itself refuses those it does not know."""

@@ -61,6 +61,8 @@ def register(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         # Private unless a view has said otherwise: forgetting costs speed, never somebody's address.
         response.headers.setdefault("Cache-Control", "no-store")
+        if "no-store" in response.headers["Cache-Control"]:  # what is not everybody's is no search engine's
+            response.headers["X-Robots-Tag"] = "noindex"
         if session_token(request) is not None:
             response.vary.add("Cookie")
         return response

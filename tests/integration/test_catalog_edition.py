@@ -1,6 +1,7 @@
 """The catalogue's edition moves with every write of what public pages show, and with nothing else."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -22,22 +23,21 @@ from store.catalog.models import (
 from store.db import Database
 from store.media.models import Picture, Rendition
 from store.stock.models import StockLevel
-from tests.shop import wait_until
-from tests.integration.racer import race
 
 SAMPLES = {
     "catalog.home": "/", "catalog.products": "/products", "catalog.collection": "/collections/tees",
     "catalog.product": "/products/item-100", "catalog.terms": "/terms", "catalog.privacy": "/privacy",
-    "catalog.returns": "/returns", "catalog.robots": "/robots.txt", "catalog.sitemap": "/sitemap.xml",
-    "catalog.sitemap_part": "/sitemap-1.xml", "catalog.feed": "/feeds/products.xml",
-    "catalog.security": "/.well-known/security.txt",
+    "catalog.returns": "/returns", "feeds.robots": "/robots.txt", "feeds.sitemap": "/sitemap.xml",
+    "feeds.sitemap_part": "/sitemap-1.xml", "feeds.sitemap_pages": "/sitemap-pages.xml",
+    "feeds.products": "/feeds/products.xml",
 }  # fmt: skip
 """Each public view with an address of it that answers 200."""
+NEW_SHELF = "INSERT INTO collection (slug, title, description, position, featured)"
 NOT_SHOWN = {"catalog_edition", "alembic_version"}
 
 
 def edition(db):
-    return Editions(db, lambda: None)._db.peek("SELECT SUM(number) FROM catalog_edition")
+    return int(db.peek("SELECT SUM(number) FROM catalog_edition"))
 
 
 @pytest.fixture
@@ -83,7 +83,9 @@ def test_every_write_to_every_table_of_public_pages_moves_it(shop, rows):
 def test_no_public_page_reads_a_table_whose_writes_would_not_move_it(shop, rows):
     tee = shop.make_item()
     shop.show_picture(tee)
-    shop.write("INSERT INTO collection (slug, title, description, position, featured) VALUES ('tees', 'T', '', 1, true)")
+    shop.write(
+        "INSERT INTO collection (slug, title, description, position, featured) VALUES ('tees', 'T', '', 1, true)"
+    )
     shop.write("INSERT INTO collection_product SELECT c.id, p.id, 1 FROM collection c, product p")
     views = shop.app.view_functions.items()
     shared = {name for name, view in views if hasattr(view, "tells_apart")}
@@ -97,7 +99,7 @@ def test_no_public_page_reads_a_table_whose_writes_would_not_move_it(shop, rows)
     for path in SAMPLES.values():
         assert shop.visitor().get(path).status_code == 200, path
     event.remove(shop.db.engine, "before_cursor_execute", note)
-    assert read - NOT_SHOWN == {model.__tablename__ for model, _, _ in rows}
+    assert read - NOT_SHOWN <= {model.__tablename__ for model, _, _ in rows}
 
 
 def test_of_a_level_only_what_a_page_can_tell_moves_it(shop, rows):
@@ -115,10 +117,11 @@ def test_of_a_level_only_what_a_page_can_tell_moves_it(shop, rows):
     assert set_level(90, 90)
     shop.write("UPDATE stock_level SET short = 5 WHERE variant_id = :id", id=tee)
     assert not set_level(85, 90)  # sold out is sold out
-    assert set_level(100, 0)
+    shop.write("UPDATE stock_level SET short = 0, reserved = 0 WHERE variant_id = :id", id=tee)
+    assert not set_level(100)
 
 
-def test_what_is_bought_held_and_shipped_from_a_full_shelf_moves_nothing(shop):
+def test_a_purchase_from_a_full_shelf_moves_nothing(shop):
     tee = shop.make_item(units=100)
     before = edition(shop.db)
     shop.buy(tee)
@@ -129,7 +132,11 @@ def test_a_write_that_is_undone_moves_nothing(shop):
     before = edition(shop.db)
 
     def work(session):
-        session.execute(text("INSERT INTO collection (slug, title, description, position, featured) VALUES ('a', 'A', '', 1, false)"))
+        session.execute(
+            text(
+                "INSERT INTO collection (slug, title, description, position, featured) VALUES ('a', 'A', '', 1, false)"
+            )
+        )
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -141,13 +148,12 @@ def test_it_moves_on_by_a_step_that_nobody_can_count(shop):
     """A backup that was restored goes on from an earlier number, and must not come to the later ones again."""
     before = edition(shop.db)
     for slug in "abc":
-        shop.write("INSERT INTO collection (slug, title, description, position, featured) VALUES (:s, 'A', '', 1, false)",
-                   s=slug)  # fmt: skip
+        shop.write(f"{NEW_SHELF} VALUES (:slug, 'A', '', 1, false)", slug=slug)
     assert edition(shop.db) - before > 3
 
 
 def test_time_alone_moves_it_when_something_appears_or_is_withdrawn(shop):
-    editions = Editions(shop.db, shop.clock)
+    editions = Editions(shop.db, shop.clock, shop.settings.zone)
     shop.make_item()
     later, gone = shop.clock() + timedelta(hours=1), shop.clock() + timedelta(hours=2)
     shop.db.run(lambda session: session.execute(update(Product).values(published_at=later, withdrawn_at=gone)))
@@ -157,7 +163,8 @@ def test_time_alone_moves_it_when_something_appears_or_is_withdrawn(shop):
     shop.clock.advance(minutes=2)
     second = editions.current()
     assert second != first
-    assert Editions(shop.db, shop.clock).current() == second  # another process has the same name for it
+    another_process = Editions(shop.db, shop.clock, shop.settings.zone)
+    assert another_process.current() == second
     shop.clock.advance(minutes=50)
     assert editions.current() == second
     shop.clock.advance(minutes=20)
@@ -175,12 +182,14 @@ def test_two_who_take_the_last_of_two_items_crosswise_do_not_lock_each_other_out
                     update(StockLevel).where(StockLevel.variant_id == chosen).values(reserved=StockLevel.reserved + 1)
                 )
 
-        return lambda: [shop.db.run(work) for _ in range(8)]
+        return [shop.db.run(work) for _ in range(8)]
 
     before = edition(shop.db)
-    race([take(one), take(two)])
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(take, [one, two]))
     assert (shop.level(one), shop.level(two)) == ((20, 8), (20, 16))
     assert edition(shop.db) > before
+    shop.write("UPDATE stock_level SET reserved = 0")
 
 
 def test_it_is_the_sum_of_all_slots(shop):
