@@ -30,7 +30,7 @@ class Navigation:
         self._edition: str | None = None
         self._until = 0.0
 
-    def context(self, edition: str | None) -> dict[str, Any]:
+    def context(self, edition: str | None = None) -> dict[str, Any]:
         is_late = time.monotonic() >= self._until if edition is None else edition != self._edition
         if is_late:
             try:
