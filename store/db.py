@@ -35,11 +35,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from store.errors import Unavailable
+from store.peeking import Peek
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound="Base")
@@ -111,7 +112,7 @@ def check(name: str, condition: str) -> CheckConstraint:
 
 
 class Database:
-    """One engine, and the only two ways to use it: `reader()` and `run()`."""
+    """One engine, and the only ways to use it: `reader()` and `run()`; and `peek`, for a single value."""
 
     def __init__(self, url: str, info: Mapping[str, object] | None = None) -> None:
         """`info` is what every writing session carries for those who look into `Session.info`."""
@@ -120,7 +121,7 @@ class Database:
         is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if is_sqlite else _postgresql_engine(url)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._driver_error: type[Exception] = self.engine.dialect.import_dbapi().Error
+        self.peek = Peek(self.engine)
         self._lock_file = Path(f"{self.engine.url.database}.lock") if is_sqlite else None
 
     @property
@@ -137,27 +138,6 @@ class Database:
         options = {"reads_only": True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with Session(self.engine.execution_options(**options), autoflush=False) as session:
             yield session
-
-    def peek(self, statement: str) -> Any:  # noqa: ANN401 - one value of whatever kind
-        """One value, read past SQLAlchemy: what is asked before every public page costs a tenth of it this way.
-
-        Raises Unavailable when the database does not answer.
-        """
-        try:
-            connection = self.engine.raw_connection()
-        except SQLAlchemyError as error:
-            raise Unavailable("The shop cannot read just now. Please try again in a moment.") from error
-        try:
-            cursor = connection.cursor()
-            cursor.execute(statement)
-            row = cursor.fetchone()
-            cursor.close()
-        except self._driver_error as error:
-            connection.invalidate(error)
-            raise Unavailable("The shop cannot read just now. Please try again in a moment.") from error
-        finally:
-            connection.close()
-        return row[0] if row else None
 
     def run(self, work: Callable[[Session], T], *, repeatable: bool = False) -> T:
         """Do `work` in one transaction and commit it: all of it or nothing.
