@@ -28,6 +28,7 @@ from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
 from store.cart import repository as carts
 from store.cart import views as cart_views
+from store.catalog.edition import Editions
 from store.catalog.repository import has_been_public
 from store.catalog.sweeping import CatalogSweeper
 from store.catalog.writing import Catalog, Ties
@@ -70,8 +71,11 @@ from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.stock import repository as stock
 from store.storefront import views as storefront_views
+from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
+from store.web.front import Front
+from store.web.pages import Pages
 
 SCHEDULE = (
     Scheduled("sweep", "* * * * *"),
@@ -89,6 +93,7 @@ SCHEDULE = (
 
 PAGES = (
     storefront_views,
+    feed_views,
     cart_views,
     checkout_views,
     order_views,
@@ -147,6 +152,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Flas
     _pages(app, settings, clock)
     _accounts(app, settings, db, clock)
     cli.register(app)
+    if settings.page_cache_megabytes:
+        pages = Pages(settings.page_cache_megabytes * 2**20)
+        app.wsgi_app = Front(app, settings, Editions(db, clock, settings.zone).current, pages)  # type: ignore[method-assign]
     return app
 
 
@@ -212,8 +220,8 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     if not settings.in_production and not settings.smtp_url:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
-    app.jinja_env.globals["shop_name"] = settings.shop_name
-    app.context_processor(navigation.context)
+    app.jinja_env.globals.update(shop_name=settings.shop_name, public_url=settings.public_url)
+    app.context_processor(lambda: navigation.context(current.edition()))
 
 
 def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> None:

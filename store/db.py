@@ -40,6 +40,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from store.errors import Unavailable
+from store.peeking import Peek
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound="Base")
@@ -111,7 +112,7 @@ def check(name: str, condition: str) -> CheckConstraint:
 
 
 class Database:
-    """One engine, and the only two ways to use it: `reader()` and `run()`."""
+    """One engine, and the only ways to use it: `reader()` and `run()`; and `peek`, for a single value."""
 
     def __init__(self, url: str, info: Mapping[str, object] | None = None) -> None:
         """`info` is what every writing session carries for those who look into `Session.info`."""
@@ -120,6 +121,7 @@ class Database:
         is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if is_sqlite else _postgresql_engine(url)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.peek = Peek(self.engine)
         self._lock_file = Path(f"{self.engine.url.database}.lock") if is_sqlite else None
 
     @property

@@ -22,6 +22,9 @@ SANDBOX_KEY = "sk_test_demo"
 SANDBOX_SECRET = "whsec_demo_shop_of_the_sandbox"  # noqa: S105 - of the stand-in, guards nothing
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _SMTP = re.compile(r"smtps?://([^\s/@]+@)?([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/?$")
+_CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@:/]+|https://[^\s]+")
+MOST_LOW_STOCK = 20
+"""Up to here the database tells pages of every change (migration 0005)."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -63,6 +66,8 @@ class Settings:
     time_zone: str
     hold_minutes: int
     low_stock: int
+    page_cache_megabytes: int
+    security_contact: str
     log_level: str
 
     @property
@@ -174,6 +179,10 @@ def _faults(values: dict[str, Any]) -> list[str]:
         and values["store_country"].isupper(),
         "TIME_ZONE must be a name such as America/New_York.": values["time_zone"] in available_timezones(),
         "HOLD_MINUTES must be between 1 and 1400.": 1 <= values["hold_minutes"] <= 1400,
+        f"LOW_STOCK must be at most {MOST_LOW_STOCK}.": values["low_stock"] <= MOST_LOW_STOCK,
+        "PAGE_CACHE_MEGABYTES must be at most 1024.": values["page_cache_megabytes"] <= 1024,
+        "SECURITY_CONTACT must be an address, or start with mailto: or https://.": not values["security_contact"]
+        or _CONTACT.fullmatch(values["security_contact"]),
         "STRIPE_CALLS_PER_SECOND must be between 1 and 1000.": 1 <= values["stripe_calls_per_second"] <= 1000,
         f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.": values["log_level"] in LOG_LEVELS,
     }

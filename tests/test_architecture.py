@@ -191,7 +191,7 @@ INLINE = {
     "a style": r"\sstyle\s*=",
     "a handler": r"\son[a-z]+\s*=\s*[\"']",
     "a style sheet": r"<style\b",
-    "a script": r"<script\b(?![^>]*\bsrc=)",
+    "a script": r"<script\b(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">\{\{ \w+\|tojson \}\}<)",
     "another site": r"(?:src|href|action|srcset)\s*=\s*[\"'](?:https?:)?//",
     "a script's address": r"javascript:",
     "text that is not escaped": r"(?<![\"'])\|\s*safe\b|autoescape",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from store.actors import Actor
 from store.audit.history import record
-from store.catalog import repository
+from store.catalog import addresses, repository
 from store.catalog.build import Blueprint, build_product
 from store.catalog.models import Kind, Product
 from store.catalog.options import MOST_VARIANTS, grid_size
@@ -60,11 +60,14 @@ def create_product(catalog: Catalog, actor: Actor, sent: Sent, wish: NewProduct,
     def work(session: Session) -> int:
         if grid_size(wish.options) > MOST_VARIANTS:
             raise Invalid("These are too many.", {"options": [f"A product may have {MOST_VARIANTS} variants."]})
-        slug = words.slug or distinct(
-            slug_of(words.title), repository.slugs_like(session, Product, slug_of(words.title))
+        proposal = slug_of(words.title)
+        others = repository.slugs_like(session, Product, proposal) | addresses.like(
+            session, addresses.PRODUCT, proposal
         )
+        slug = words.slug or distinct(proposal, others)
         _refuse_taken(session, None, words.number, slug)
         taken = repository.skus_like(session, sku(words.number or slug, []))
+        addresses.taken(session, addresses.PRODUCT, slug)
         product = build_product(session, _plan(wish, slug, catalog.currency, actor), now, taken)
         told = product_now(session, product)
         record(session, actor, "product.create", f"product:{product.id}", {}, told, now)
@@ -76,17 +79,20 @@ def create_product(catalog: Catalog, actor: Actor, sent: Sent, wish: NewProduct,
 def edit_words(catalog: Catalog, actor: Actor, product_id: int, sent: Sent, words: Words, now: datetime) -> None:
     """Change what a product says about itself.
 
-    Its address and its kind are fixed once it has been on sale: raises Invalid, by field, also for what is taken.
+    Once it has been on sale, whoever has its former address is led on to the new one, and its kind is fixed: raises
+    Invalid, by field, also for what is taken.
     """
 
     def work(session: Session, product: Product) -> None:
         slug = words.slug or product.slug
         has_appeared = product.published_at is not None and product.published_at <= now
-        if has_appeared and slug != product.slug:
-            raise Invalid("The address cannot change.", {"slug": ["People have this address. It stays as it is."]})
         if has_appeared and words.kind is not product.kind:
             raise Invalid("The kind cannot change.", {"kind": ["It has been on sale as what it is."]})
         _refuse_taken(session, product.id, words.number, slug)
+        if has_appeared:
+            addresses.moved(session, addresses.PRODUCT, product.id, product.slug, slug, now)
+        else:  # nobody may learn where a draft was
+            addresses.taken(session, addresses.PRODUCT, slug)
         product.title, product.line, product.description = words.title, words.line, words.description
         product.slug, product.number, product.details = slug, words.number, words.rows
         product.limit_per_member = words.limit

@@ -32,6 +32,7 @@ class Product(Base):
         UniqueConstraint("slug"),
         UniqueConstraint("number"),
         Index("ix_product_newest", "published_at", "id"),
+        Index("ix_product_withdrawn_at", "withdrawn_at"),
         check("limit_positive", "limit_per_member > 0"),
     )
 
@@ -204,3 +205,28 @@ class CatalogForm(Base):
     outcome: Mapped[str]
     """The id of what it made or changed."""
     at: Mapped[datetime]
+
+
+class FormerAddress(Base):
+    """Where a product or a collection was found before; never one at which something else is found now."""
+
+    __tablename__ = "former_address"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """`product` or `collection`."""
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(Ref)
+    at: Mapped[datetime]
+
+
+class CatalogEdition(Base):
+    """What public pages show has an edition: the sum of these rows. Triggers move it, in the transaction that writes.
+
+    There are several rows so that transactions which end at the same instant seldom wait for each other
+    (docs/decisions/0009).
+    """
+
+    __tablename__ = "catalog_edition"
+
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[Amount]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.actors import Actor
 from store.audit.history import record
-from store.catalog import repository
+from store.catalog import addresses, repository
 from store.catalog.gallery import moved
 from store.catalog.models import Collection, CollectionProduct, Product
 from store.catalog.proposals import distinct, slug_of
@@ -44,10 +44,11 @@ def create_collection(catalog: Catalog, actor: Actor, sent: Sent, words: ShelfWo
 
     def work(session: Session) -> int:
         others = repository.lock_collections(session)
-        slug = words.slug or distinct(
-            slug_of(words.title), repository.slugs_like(session, Collection, slug_of(words.title))
-        )
+        proposal = slug_of(words.title)
+        known = repository.slugs_like(session, Collection, proposal)
+        slug = words.slug or distinct(proposal, known | addresses.like(session, addresses.COLLECTION, proposal))
         _refuse_taken(session, None, slug)
+        addresses.taken(session, addresses.COLLECTION, slug)
         position = max((shelf.position for shelf in others), default=-1) + 1
         shelf = Collection(slug=slug, title=words.title, description=words.description, position=position)
         session.add(shelf)
@@ -62,12 +63,17 @@ def create_collection(catalog: Catalog, actor: Actor, sent: Sent, words: ShelfWo
 def edit_collection(
     catalog: Catalog, actor: Actor, shelf_id: int, sent: Sent, words: ShelfWords, now: datetime
 ) -> None:
-    """Change what a collection says; featuring it ends that of the one before. Raises Invalid for a taken address."""
+    """Change what a collection says; featuring it ends that of the one before, and its former address leads on.
+
+    Raises Invalid for a taken address.
+    """
 
     def work(session: Session, shelf: Collection) -> None:
         others = [other for other in repository.lock_collections(session) if other.id != shelf.id]
         _refuse_taken(session, shelf.id, words.slug or shelf.slug)
-        shelf.title, shelf.slug, shelf.description = words.title, words.slug or shelf.slug, words.description
+        slug = words.slug or shelf.slug
+        addresses.moved(session, addresses.COLLECTION, shelf.id, shelf.slug, slug, now)
+        shelf.title, shelf.slug, shelf.description = words.title, slug, words.description
         _feature(session, actor, others, shelf, featured=words.featured, now=now)
 
     catalog.change_shelf(actor, shelf_id, sent, words, "collection.edit", now, work)

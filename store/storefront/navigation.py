@@ -1,4 +1,7 @@
-"""What every page shows around its content: the collections, and whether this is the demo. Remembered for a while."""
+"""What every page shows around its content: the collections, and whether this is the demo.
+
+Remembered for as long as the catalogue's edition is the same; a page that is of no edition may be some seconds late.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,12 @@ class Navigation:
         self._terms = terms
         self._is_demo = is_demo
         self._known: dict[str, Any] = {"nav_collections": [], "demo": False}
+        self._edition: str | None = None
         self._until = 0.0
 
-    def context(self) -> dict[str, Any]:
-        if time.monotonic() >= self._until:
+    def context(self, edition: str | None = None) -> dict[str, Any]:
+        is_late = time.monotonic() >= self._until if edition is None else edition != self._edition
+        if is_late:
             try:
                 with self._db.reader() as reader:
                     shelves = list_shelves(reader, self._terms())
@@ -35,4 +40,5 @@ class Navigation:
             except SQLAlchemyError:
                 return self._known
             self._until = time.monotonic() + KEEP_SECONDS
+            self._edition = edition
         return self._known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
 from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
 from store.storefront.listening import Heard, tracks_of
+from store.storefront.structured import Offered
 
 NO_SUCH = "There is no such item. The catalog has everything there is."
 
@@ -68,6 +69,13 @@ class ProductPage:
     selected: Choice | None
     price: Money | str
     related: list[Card]
+    offered: list[Offered]
+    """Every variant, whatever is chosen."""
+
+    @property
+    def shelves(self) -> list[dict[str, str]]:
+        """The collections it stands in: slug and title."""
+        return cast("list[dict[str, str]]", self.product["collections"])
 
     @property
     def context(self) -> dict[str, object]:
@@ -178,6 +186,7 @@ def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, 
         selected=next((choice for choice in choices if choice.checked), None),
         price=_price(choices),
         related=fill(session, related, terms),
+        offered=[Offered(one.id, one.sku, Money(one.price, terms.currency), terms.state(one.left)) for one in variants],
     )
 
 

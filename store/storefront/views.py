@@ -7,13 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from store.errors import Invalid
+from store.catalog.addresses import collection_formerly_at, product_formerly_at
+from store.errors import Invalid, NotFound
 from store.money import Money
 from store.settings import Settings
 from store.storefront import product as products_of
-from store.storefront import repository
+from store.storefront import repository, structured
 from store.storefront.cards import Terms
 from store.web.current import now, reader, settings
+from store.web.front import for_everybody
 from store.web.headers import cache_publicly
 
 blueprint = Blueprint("catalog", __name__)
@@ -38,6 +40,7 @@ def share(response: Response) -> Response:
 
 
 @blueprint.get("/")
+@for_everybody()
 def home() -> str:
     shelves = repository.list_shelves(reader(), card_terms())
     featured = next((shelf for shelf in shelves if shelf.featured), None)
@@ -59,6 +62,7 @@ def _drop(shelf: repository.Shelf) -> dict[str, Any]:
 
 
 @blueprint.get("/products")
+@for_everybody("collection", "sort", "after")
 def products() -> str:
     slug = request.args.get("collection")
     within = repository.get_collection(reader(), slug) if slug else None
@@ -67,8 +71,15 @@ def products() -> str:
 
 
 @blueprint.get("/collections/<slug>")
-def collection(slug: str) -> str:
-    found = repository.get_collection(reader(), slug)
+@for_everybody("sort", "after")
+def collection(slug: str) -> str | Response:
+    try:
+        found = repository.get_collection(reader(), slug)
+    except NotFound:
+        present = collection_formerly_at(reader(), slug)
+        if present is None:
+            raise
+        return _moved(url_for(".collection", slug=present))
     return render_template("catalog/collection.html", collection=found, **_listing(found.id))
 
 
@@ -92,29 +103,52 @@ def _here(**query: str | None) -> str:
 
 
 @blueprint.get("/products/<slug>")
-def product(slug: str) -> str:
+@for_everybody("variant")
+def product(slug: str) -> str | Response:
     variant = request.args.get("variant", "")
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
-    page = products_of.read(reader(), slug, chosen, card_terms())
-    return render_template("catalog/product.html", **page.context)
+    try:
+        page = products_of.read(reader(), slug, chosen, card_terms())
+    except NotFound:
+        present = product_formerly_at(reader(), slug)
+        if present is None:
+            raise
+        products_of.read(reader(), present, None, card_terms())  # of what is not on sale not even the place is told
+        return _moved(url_for(".product", slug=present, variant=chosen))
+    return render_template("catalog/product.html", **page.context, linked=_linked(page))
+
+
+def _moved(address: str) -> Response:
+    """For good; yet nobody may keep it, for the former address may become another's."""
+    return Response(status=301, headers={"Location": address})
+
+
+def _linked(page: products_of.ProductPage) -> list[dict[str, object]]:
+    own, public_url = page.product, settings().public_url
+    told = {name: str(own[name]) if own[name] else None for name in ("slug", "number", "title", "line")}
+    steps = [("Catalog", "/products")]
+    steps += [(shelf["title"], f"/collections/{shelf['slug']}") for shelf in page.shelves[-1:]]
+    steps.append((str(own["title"]), f"/products/{own['slug']}"))
+    pictures = [picture.src for picture in page.pictures]
+    return [
+        structured.product(public_url, settings().shop_name, told, pictures, page.offered),
+        structured.crumbs(public_url, steps),
+    ]
 
 
 @blueprint.get("/terms")
+@for_everybody()
 def terms() -> str:
     return render_template("catalog/terms.html")
 
 
 @blueprint.get("/privacy")
+@for_everybody()
 def privacy() -> str:
     return render_template("catalog/privacy.html")
 
 
 @blueprint.get("/returns")
+@for_everybody()
 def returns() -> str:
     return render_template("catalog/returns.html")
-
-
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /cart", "Disallow: /checkout", "Disallow: /o/", ""]
-    return Response("\n".join(lines), mimetype="text/plain")

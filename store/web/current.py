@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from store.actors import Actor
 from store.clock import Clock
 from store.db import Database
 from store.settings import Settings
+
+EDITION = "store.edition"
+"""Where in a request's environ the edition of the catalogue stands that its page is made of (web/front.py)."""
+
+
+def edition() -> str | None:
+    """What the page is made of, where it is everybody's."""
+    found: str | None = request.environ.get(EDITION)
+    return found
 
 
 def settings() -> Settings:

@@ -11,6 +11,8 @@ from store.settings import Settings
 from store.web.cookies import session_token
 
 STRIPE_PAGE = "https://checkout.stripe.com"
+PUBLIC = "public, no-cache"
+"""Everybody's, and asked for again each time: what is left of an item may have changed meanwhile (web/front.py)."""
 
 
 def policy(settings: Settings) -> str:
@@ -34,8 +36,9 @@ def policy(settings: Settings) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
-def register(app: Flask, settings: Settings) -> None:
-    fixed = {
+def fixed(settings: Settings) -> dict[str, str]:
+    """What every answer carries, whatever it is."""
+    carried = {
         "Content-Security-Policy": policy(settings),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -45,24 +48,31 @@ def register(app: Flask, settings: Settings) -> None:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if settings.is_https:
-        fixed["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        carried["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return carried
+
+
+def register(app: Flask, settings: Settings) -> None:
+    carried = fixed(settings)
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in fixed.items():
+        for name, value in carried.items():
             response.headers.setdefault(name, value)
         # Private unless a view has said otherwise: forgetting costs speed, never somebody's address.
         response.headers.setdefault("Cache-Control", "no-store")
+        if "no-store" in response.headers["Cache-Control"]:  # what is not everybody's is no search engine's
+            response.headers["X-Robots-Tag"] = "noindex"
         if session_token(request) is not None:
             response.vary.add("Cookie")
         return response
 
 
 def cache_publicly(response: Response) -> Response:
-    """Mark a page that is the same for everybody; it is asked for again each time until validators come with it.
+    """Mark a page that is the same for everybody; it is asked for again each time, and mostly answered with 304.
 
     Whoever is signed in gets no page that anything between us may keep, not even one that says nothing of them.
     """
     if request.method in ("GET", "HEAD") and session_token(request) is None:
-        response.headers["Cache-Control"] = "public, no-cache"
+        response.headers["Cache-Control"] = PUBLIC
     return response

@@ -1,5 +1,8 @@
 """`make bench`: listing, product page, webhook and holds, each beside its floor in the same run.
 
+Pages are measured with few products and with many: as shipped, from bytes, beside a Flask view that answers two
+letters; and rendered each time, beside raw SQL and a page of as many bytes. `python -m tests.benchmarks.run pages` stops there.
+
 The webhook's floor is Flask with one INSERT, and on PostgreSQL also its own statements, sent by pgbench (whose CPU is
 then the database's alone). The floor of a hold is the bare UPDATE that decides it.
 
@@ -9,6 +12,7 @@ PostgreSQL, of the database's; requests a second are bounded by the load's own c
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -18,6 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import stripe
@@ -29,7 +34,7 @@ from store.clock import utc_now
 from store.migrations import commands
 from store.ops.demo.load import load as load_demo
 from store.settings import load as load_settings
-from tests.benchmarks import hot, same_sql
+from tests.benchmarks import hot, made, same_sql
 from tests.benchmarks.load import Result, for_seconds, hit, median
 from tests.databases import PostgresqlFactory, SqliteFactory
 
@@ -37,6 +42,8 @@ ROOT = Path(__file__).parents[2]
 ROUNDS, SECONDS, CLIENTS, WEBHOOK_CLIENTS, EVENTS = 3, 3.0, 4, 8, 200
 SECRET = "whsec_of_the_benchmark"
 PAGES = {"listing": "/products", "product": "/products/pitch-control-tee"}
+PRODUCTS = (1_000, 100_000)
+SHOP, FLOOR, FRESH = 8391, 8392, 8393
 
 
 def main() -> int:
@@ -45,7 +52,11 @@ def main() -> int:
     rows = []
     for kind, factory in kinds.items():
         roots = [] if kind == "sqlite" else [factory.admin.execute("SELECT pg_backend_pid()").fetchone()[0]]
-        bench = Bench(kind, factory.make(), folder, _postmaster(roots))
+        roots = _postmaster(roots)
+        rows += [row for count in PRODUCTS for row in Bench(kind, factory.make(), folder, roots).pages(count)]
+        if sys.argv[1:] == ["pages"]:
+            continue
+        bench = Bench(kind, factory.make(), folder, roots)
         rows += bench.run()
         extensions = bench.app.extensions
         rows.append(bench.row("hold", hot.holds(extensions["db"], bench.url, bench.database_roots)))
@@ -95,34 +106,49 @@ class Bench:
         self.children: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> list[dict[str, object]]:
+        with self._served() as (shop, floor, _fresh):
+            return [self._webhook(shop, floor)]
+
+    def pages(self, products: int) -> list[dict[str, object]]:
+        made.fill(self.app.extensions["db"], products)
+        with self._served() as roots:
+            return [row for name in PAGES for row in self._page(name, f"{name}, {products} products", *roots)]
+
+    @contextlib.contextmanager
+    def _served(self) -> Iterator[tuple[int, int, int]]:
+        """The shop as shipped, the floor, and the shop that renders each page anew."""
         try:
-            shop = self._serve("wsgi:app", 8391, self.environment, "/readyz")
-            sizes = {name: len(self._get(8391, path)) for name, path in PAGES.items()}
+            shop = self._serve("wsgi:app", SHOP, self.environment, "/readyz")
+            fresh = self._serve("wsgi:app", FRESH, self.environment | {"PAGE_CACHE_MEGABYTES": "0"}, "/readyz")
+            sizes = {name: len(self._get(SHOP, path)) for name, path in PAGES.items()}
             self._prepare_floor()
             floor_environment = {
                 "FLOOR_DATABASE": self.url, "FLOOR_BYTES": json.dumps(sizes), "FLOOR_SECRET": SECRET
             }  # fmt: skip
-            floor = self._serve("tests.benchmarks.floor:app", 8392, floor_environment, "/constant")
-            rows = [self._page(name, shop, floor) for name in PAGES]
-            return [*rows, self._webhook(shop, floor)]
+            yield shop, self._serve("tests.benchmarks.floor:app", FLOOR, floor_environment, "/constant"), fresh
         finally:
             for child in self.children:
                 child.terminate()
             for child in self.children:
                 child.wait(20)
 
-    def _page(self, name: str, shop: int, floor: int) -> dict[str, object]:
-        results: dict[str, list[Result]] = {"shop": [], "floor": [], "constant": []}
+    def _page(self, name: str, what: str, shop: int, floor: int, fresh: int) -> list[dict[str, object]]:
+        results: dict[str, list[Result]] = {"shop": [], "fresh": [], "floor": [], "constant": []}
         for _ in range(ROUNDS):
             for who, port, root, path in (
-                ("shop", 8391, shop, PAGES[name]),
-                ("floor", 8392, floor, f"/{name}"),
-                ("constant", 8392, floor, "/constant"),
+                ("shop", SHOP, shop, PAGES[name]),
+                ("fresh", FRESH, fresh, PAGES[name]),
+                ("floor", FLOOR, floor, f"/{name}"),
+                ("constant", FLOOR, floor, "/constant"),
             ):
                 turns = for_seconds(SECONDS)
                 asked = lambda _n, path=path, turns=turns: (("GET", path, None, {}) for _ in turns())  # noqa: E731
                 results[who].append(hit(port, CLIENTS, asked, [root, *self.database_roots]))
-        return self.row(name, {who: median(rounds) for who, rounds in results.items()})
+        told = {who: median(rounds) for who, rounds in results.items()}
+        return [
+            self.row(f"{what}, as shipped", {"shop": told["shop"], "floor": told["constant"]}),
+            self.row(f"{what}, fresh", {"shop": told["fresh"], "floor": told["floor"]}),
+        ]
 
     def _webhook(self, shop: int, floor: int) -> dict[str, object]:
         results: dict[str, list[Result]] = {"shop": [], "floor": []}
@@ -130,8 +156,8 @@ class Bench:
             ours = [self._signed(event) for event in self.sessions(EVENTS)]
             theirs = [self._signed({"id": secrets.token_hex(8), "data": "x" * 2500}) for _ in range(EVENTS)]
             for who, port, root, path, posts in (
-                ("shop", 8391, shop, "/webhooks/stripe", ours),
-                ("floor", 8392, floor, "/webhook", theirs),
+                ("shop", SHOP, shop, "/webhooks/stripe", ours),
+                ("floor", FLOOR, floor, "/webhook", theirs),
             ):
                 dealt = lambda n, posts=posts, path=path: (("POST", path, *post) for post in posts[n::WEBHOOK_CLIENTS])  # noqa: E731
                 results[who].append(hit(port, WEBHOOK_CLIENTS, dealt, [root, *self.database_roots]))

@@ -65,6 +65,7 @@ class World:
             "job_id": self.shop.value("SELECT id FROM job WHERE kind = 'mail'"),
             "slug": "tees" if rule.rule.startswith("/collections") else "item-100",
             "filename": "css/store.css",
+            "part": 1,
             "account": "sales",
             "payout": "po_1",
             "movement": "txn_1",

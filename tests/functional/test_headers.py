@@ -63,11 +63,15 @@ def answers(shop, monkeypatch):
     yield "416", ask(sheet, headers={"Range": "bytes=99999999-"})
     yield "422", ask("/checkout", "POST")
     monkeypatch.setattr("store.storefront.repository.list_newest", lambda *_, **__: 1 / 0)
+    yield "kept", ask("/")
+    yield "kept 304", ask("/", headers={"If-None-Match": ask("/").headers["ETag"]})
+    shop.make_item()
     yield "500", ask("/")
 
 
 KEPT = {
-    "home": "public, no-cache", "head": "public, no-cache", "robots": "public, no-cache", "file": "no-cache",
+    "home": "public, no-cache", "kept": "public, no-cache", "kept 304": "public, no-cache",
+    "head": "public, no-cache", "robots": "public, no-cache", "file": "no-cache",
     "304": "no-cache", "picture": "public, max-age=31536000, immutable",
 }  # fmt: skip
 """What may be kept, and how; everything else is `no-store`."""
@@ -76,7 +80,7 @@ KEPT = {
 def test_every_answer_is_defended_and_only_what_is_everybodys_may_be_kept(shop, monkeypatch):
     whole = policy(shop.settings)
     for name, answer in answers(shop, monkeypatch):
-        status = name.split()[0]
+        status = name.removeprefix("kept ").split()[0]
         assert not status.isdigit() or answer.status_code == int(status), name
         for header, value in FIXED.items():
             assert answer.headers.getlist(header) == [value], (name, header)

@@ -46,7 +46,7 @@ def state(shop):
     tables = (
         "product", "product_option", "option_value", "variant", "variant_value", "variant_price", "price_change",
         "product_picture", "picture", "collection", "collection_product", "catalog_form", "audit_entry", "stock_level",
-        "cart_line",
+        "cart_line", "former_address",
     )  # fmt: skip
     return {table: sorted(map(str, shop.rows(f"SELECT * FROM {table}"))) for table in tables}
 

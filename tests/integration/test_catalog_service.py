@@ -154,12 +154,9 @@ def test_words_are_changed_and_the_history_says_from_what_to_what(shop, catalog,
     assert "Fiber" not in str(before)
 
 
-def test_the_address_and_the_kind_are_fixed_once_it_was_on_sale(shop, catalog, hung):
+def test_the_kind_is_fixed_once_it_was_on_sale(shop, catalog, hung):
     publish(catalog, CATALOG, hung, sent(shop, hung), shop.clock())
     take_back(catalog, CATALOG, hung, sent(shop, hung), shop.clock())
-    moved_ = Words("T", "L", slug="elsewhere", number="041")
-    refusal = refused(shop, edit_words, catalog, CATALOG, hung, sent(shop, hung), moved_, shop.clock(), error=Invalid)
-    assert refusal.fields == {"slug": ["People have this address. It stays as it is."]}
     ticket = Words("T", "L", number="041", kind=Kind.TICKET)
     refusal = refused(shop, edit_words, catalog, CATALOG, hung, sent(shop, hung), ticket, shop.clock(), error=Invalid)
     assert refusal.fields == {"kind": ["It has been on sale as what it is."]}

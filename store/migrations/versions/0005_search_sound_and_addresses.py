@@ -13,12 +13,34 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+SHOWN = (
+    "product", "product_option", "option_value", "variant", "variant_value", "variant_price", "product_picture",
+    "picture", "rendition", "collection", "collection_product", "track",
+)  # fmt: skip
+"""What public pages are made of, beside the level of stock: every write to these moves the catalogue's edition."""
+SLOTS = 16
+STEP = {"sqlite": "1 + abs(random() % 1000000)", "postgresql": "1 + floor(random() * 1000000)::bigint"}
+"""By how much an edition moves on: after a restore from a backup it must not come to a number that it has had."""
+LEFT = {
+    "sqlite": "max(min({0}.on_hand + {0}.backorder_limit - {0}.reserved, 21), 0)",
+    "postgresql": "greatest(least({0}.on_hand + {0}.backorder_limit - {0}.reserved, 21), 0)",
+}
+"""What pages can tell of a level: exactly how many are left up to 20 (the most that LOW_STOCK may be), else enough."""
+
+MOVE = """CREATE FUNCTION move_catalog_edition() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('store.edition_moved', true) = 'yes' THEN RETURN NULL; END IF;
+    UPDATE catalog_edition SET number = number + {step} WHERE slot = pg_backend_pid() % {slots};
+    PERFORM set_config('store.edition_moved', 'yes', true);
+    RETURN NULL; END $$"""
+
 
 def upgrade() -> None:
     _sound()
+    _addresses()
 
 
 def downgrade() -> None:
+    _no_addresses()
     _no_sound()
 
 
@@ -52,3 +74,70 @@ def _no_sound() -> None:
     op.drop_table("track")
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.drop_column("color")
+
+
+def _addresses() -> None:
+    """Last of all: SQLite drops the triggers of a table that is altered."""
+    op.create_table(
+        "former_address",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "slug", name=op.f("pk_former_address")),
+    )
+    op.create_index("ix_product_withdrawn_at", "product", ["withdrawn_at"])
+    edition = op.create_table(
+        "catalog_edition",
+        sa.Column("slot", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("slot", name=op.f("pk_catalog_edition")),
+    )
+    op.bulk_insert(edition, [{"slot": slot, "number": 0} for slot in range(SLOTS)])
+    if op.get_bind().dialect.name == "sqlite":
+        _move_on_sqlite()
+    else:
+        _move_on_postgresql()
+
+
+def _move_on_sqlite() -> None:
+    move = "BEGIN UPDATE catalog_edition SET number = number + {} WHERE slot = 0; END".format(STEP["sqlite"])  # noqa: S608 - our own constant
+    for table in SHOWN:
+        for action in ("insert", "update", "delete"):
+            op.execute(f"CREATE TRIGGER {table}_{action}_moves AFTER {action} ON {table} {move}")
+    for action in ("insert", "delete"):
+        op.execute(f"CREATE TRIGGER stock_level_{action}_moves AFTER {action} ON stock_level {move}")
+    old, new = LEFT["sqlite"].format("old"), LEFT["sqlite"].format("new")
+    op.execute(f"CREATE TRIGGER stock_level_update_moves AFTER update ON stock_level WHEN {old} <> {new} {move}")
+
+
+def _move_on_postgresql() -> None:
+    """At the very end of a transaction, so that the row is locked for no longer than the commit takes, and after every
+    other lock; once a transaction; and each connection in one of several rows, so that two rarely meet."""
+    op.execute(MOVE.format(step=STEP["postgresql"], slots=SLOTS))
+    once = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {} EXECUTE FUNCTION move_catalog_edition()"
+    for table in SHOWN:
+        op.execute(
+            f"CREATE CONSTRAINT TRIGGER {table}_moves AFTER INSERT OR UPDATE OR DELETE ON {table} {once.format('')}"
+        )
+    old, new = LEFT["postgresql"].format("OLD"), LEFT["postgresql"].format("NEW")
+    op.execute(f"CREATE CONSTRAINT TRIGGER stock_level_moves AFTER INSERT OR DELETE ON stock_level {once.format('')}")
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER stock_level_update_moves AFTER UPDATE ON stock_level "
+        + once.format(f"WHEN ({old} <> {new})")
+    )
+
+
+def _no_addresses() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for table in (*SHOWN, "stock_level"):
+            for action in ("insert", "update", "delete"):
+                op.execute(f"DROP TRIGGER {table}_{action}_moves")
+    else:
+        op.execute("DROP TRIGGER stock_level_update_moves ON stock_level")
+        for table in (*SHOWN, "stock_level"):
+            op.execute(f"DROP TRIGGER {table}_moves ON {table}")
+        op.execute("DROP FUNCTION move_catalog_edition()")
+    op.drop_table("catalog_edition")
+    op.drop_index("ix_product_withdrawn_at", "product")
+    op.drop_table("former_address")
