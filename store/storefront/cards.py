@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from store.catalog.models import Option, OptionValue, Product, Variant, VariantPrice
 from store.catalog.pictures import Picture, of_products
-from store.catalog.repository import on_sale
+from store.catalog.repository import on_sale, told_prices
 from store.money import Money
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
@@ -117,10 +117,21 @@ def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
     for row in session.execute(_COLORS, {"ids": ids}):
         colors[row.product_id].append(row.label)
     pictures = of_products(session, ids)
-    return [_card(row, prices[row.id], pictures.get(row.id), colors[row.id], terms) for row in rows]
+    reduced = [product_id for product_id, price in prices.items() if price.was]
+    told: dict[int, int] = {}
+    for one in told_prices(session, reduced, terms.currency, terms.now):
+        told[one.product_id] = max(one.amount, told.get(one.product_id, 0))
+    return [_card(row, prices[row.id], told.get(row.id), pictures.get(row.id), colors[row.id], terms) for row in rows]
 
 
-def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], terms: Terms) -> Card:  # noqa: ANN401
+def _card(
+    row: Any,  # noqa: ANN401
+    price: Any,  # noqa: ANN401
+    was: int | None,
+    picture: Picture | None,
+    colours: list[str],
+    terms: Terms,
+) -> Card:
     left = None if price.uncounted else price.left
     state = terms.state(left)
     return Card(
@@ -130,7 +141,7 @@ def _card(row: Any, price: Any, picture: Picture | None, colours: list[str], ter
         line=row.line,
         price=Money(price.lowest, terms.currency),
         price_varies=price.highest > price.lowest,
-        was=Money(price.was, terms.currency) if price.was else None,
+        was=Money(was, terms.currency) if was is not None and was > price.lowest else None,
         picture=picture,
         colours=colours,
         state=state,

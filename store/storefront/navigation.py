@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.db import Database
-from store.storefront.cards import Terms
-from store.storefront.repository import list_shelves
+from store.storefront.cards import Card, Terms
+from store.storefront.repository import list_newest, list_shelves
 
 KEEP_SECONDS = 15
 
@@ -23,15 +23,24 @@ class Navigation:
         self._db = db
         self._terms = terms
         self._is_demo = is_demo
-        self._known: dict[str, Any] = {"nav_collections": [], "demo": False}
+        self._known: dict[str, Any] = {"nav_collections": [], "demo": False, "newest": []}
         self._until = 0.0
+
+    def suggestions(self) -> list[Card]:
+        """The four newest, for pages that have nothing of their own to show."""
+        self.context()
+        newest: list[Card] = self._known["newest"]
+        return newest
 
     def context(self) -> dict[str, Any]:
         if time.monotonic() >= self._until:
             try:
                 with self._db.reader() as reader:
-                    shelves = list_shelves(reader, self._terms())
-                    self._known = {"nav_collections": shelves, "demo": self._is_demo(reader)}
+                    self._known = {
+                        "nav_collections": list_shelves(reader, self._terms()),
+                        "demo": self._is_demo(reader),
+                        "newest": list_newest(reader, self._terms(), 4, besides=None),
+                    }
             except SQLAlchemyError:
                 return self._known
             self._until = time.monotonic() + KEEP_SECONDS

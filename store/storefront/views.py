@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from store.catalog.models import Kind
 from store.errors import Invalid
 from store.money import Money
 from store.settings import Settings
 from store.storefront import product as products_of
 from store.storefront import repository
 from store.storefront.cards import Terms
+from store.storefront.delivery import list_deliveries
 from store.web.current import now, reader, settings
 from store.web.headers import cache_publicly
 
@@ -96,7 +98,18 @@ def product(slug: str) -> str:
     variant = request.args.get("variant", "")
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
     page = products_of.read(reader(), slug, chosen, card_terms())
-    return render_template("catalog/product.html", **page.context)
+    return render_template("catalog/product.html", **page.context, **delivery_of(page))
+
+
+def delivery_of(page: products_of.ProductPage) -> dict[str, Any]:
+    """What the buy box says of delivery; nothing of what needs no parcel."""
+    is_shipped = page.product["kind"] is Kind.PHYSICAL
+    return {"deliveries": list_deliveries(reader(), settings(), now()) if is_shipped else []}
+
+
+@blueprint.get("/delivery")
+def delivery() -> str:
+    return render_template("catalog/delivery.html", deliveries=list_deliveries(reader(), settings(), now()))
 
 
 @blueprint.get("/terms")

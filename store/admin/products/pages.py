@@ -16,7 +16,7 @@ from store.admin.products.repository import stock_of
 from store.catalog import repository
 from store.catalog.models import Product, ProductPicture, Status, Variant
 from store.catalog.schemas import MOST_DETAILS, MOST_OPTIONS
-from store.catalog.snapshots import missing_for_sale, shelves_of
+from store.catalog.snapshots import missing_for_sale, paired_with, shelves_of
 from store.catalog.typed import write_moment, write_price
 from store.catalog.variants import price_of
 from store.catalog.writing import Changed
@@ -51,6 +51,7 @@ def view_product(
         "pictures": _pictures(product),
         "upload": {"alt-new": "", "caption-new": "", "color-new": ""},
         "collections": {f"shelf-{shelf_id}": "yes" for shelf_id in shelves_of(session, product.id)},
+        "pairings": {"goes-with": ", ".join(_named(session, paired_with(session, product.id)))},
         "publishing": {"at": _moment(product, zone, now)},
     }
     forms = {
@@ -75,6 +76,12 @@ def view_product(
         "colors": [("", "Any"), *_colors(product)],
         "shelves": repository.list_collections(session),
     }
+
+
+def _named(session: Session, product_ids: list[int]) -> list[str]:
+    """Catalogue numbers, or the first sku of what has none, as the form takes them."""
+    found = {product.id: product for product in repository.products_by_id(session, product_ids)}
+    return [found[one].number or found[one].variants[0].sku for one in product_ids]
 
 
 def _colors(product: Product) -> list[tuple[int, str]]:

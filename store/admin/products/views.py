@@ -24,7 +24,7 @@ from store.catalog.writing import Catalog, Changed, Sent
 from store.errors import Conflict, Invalid
 from store.media.service import MOST_BYTES, Pictures
 from store.storefront import product as products_of
-from store.storefront.views import card_terms
+from store.storefront.views import card_terms, delivery_of
 from store.web.access import needs
 from store.web.current import actor, db, now, reader, settings
 from store.web.limits import takes_uploads
@@ -40,6 +40,7 @@ SAVED = {
     "pictures": "The pictures are saved.",
     "upload": "The pictures are added.",
     "collections": "The collections are saved.",
+    "pairings": "What goes with it is saved.",
     "publishing": "Saved.",
 }
 
@@ -132,7 +133,7 @@ def words(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         editing.edit_words(catalog(), actor(), product_id, sent, schemas.read_words(typed), now())
 
-    return _save(product_id, "words", save)
+    return save_section(product_id, "words", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/options")
@@ -141,7 +142,7 @@ def set_options(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         options.set_options(catalog(), actor(), product_id, sent, schemas.read_axes(typed), now())
 
-    return _save(product_id, "options", save)
+    return save_section(product_id, "options", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/variants")
@@ -151,7 +152,7 @@ def edit_variants(product_id: int) -> Response:
         rows, for_all = schemas.read_table(typed, settings().store_currency)
         variants.edit_variants(catalog(), actor(), product_id, sent, rows, for_all, now())
 
-    return _save(product_id, "variants", save)
+    return save_section(product_id, "variants", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/collections")
@@ -161,7 +162,7 @@ def collections(product_id: int) -> Response:
         ticked = schemas.read_ids(typed, "shelf")
         shelves.choose_collections(catalog(), actor(), product_id, sent, ticked, now())
 
-    return _save(product_id, "collections", save)
+    return save_section(product_id, "collections", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/publishing")
@@ -182,7 +183,7 @@ def publish(product_id: int) -> Response:
             raise Invalid("That is no moment.", {"at": [str(refusal)]}) from None
         publishing.publish(catalog(), actor(), product_id, sent, now(), at)
 
-    return _save(product_id, "publishing", save)
+    return save_section(product_id, "publishing", save)
 
 
 @blueprint.post("/admin/products/<id:product_id>/pictures")
@@ -205,7 +206,7 @@ def add_pictures(product_id: int) -> Response:
             raise Invalid("Nothing was added.", {"pictures": faults or ["Choose at least one picture."]})
         gallery.add_pictures(catalog(), actor(), product_id, sent, prepared, about, now())
 
-    return _save(product_id, "upload", save)
+    return save_section(product_id, "upload", save)
 
 
 def _read(file: FileStorage) -> bytes:
@@ -219,7 +220,7 @@ def arrange_pictures(product_id: int) -> Response:
     def save(typed: dict[str, str], sent: Sent) -> None:
         gallery.arrange_pictures(catalog(), actor(), product_id, sent, schemas.read_arrangement(typed), now())
 
-    return _save(product_id, "pictures", save)
+    return save_section(product_id, "pictures", save)
 
 
 @blueprint.get("/admin/products/<id:product_id>/preview")
@@ -230,12 +231,12 @@ def preview(product_id: int) -> Response:
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
     address = url_for(".preview", product_id=product_id)
     page = products_of.preview(reader(), product_id, chosen, card_terms(), address)
-    answer = make_response(render_template("catalog/product.html", preview=True, **page.context))
+    answer = make_response(render_template("catalog/product.html", preview=True, **page.context, **delivery_of(page)))
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _save(product_id: int, section: str, save: Callable[[dict[str, str], Sent], None]) -> Response:
+def save_section(product_id: int, section: str, save: Callable[[dict[str, str], Sent], None]) -> Response:
     """Do it and come back to the section; or show it again with what was typed and what to mend."""
     typed = request.form.to_dict()
     try:
