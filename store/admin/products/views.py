@@ -251,7 +251,7 @@ def save_section(product_id: int, section: str, save: Callable[[dict[str, str], 
     except Conflict as refusal:
         return make_response(_page(product_id, Refusal(section, typed, {}, str(refusal))), 409)
     anchor = "gallery" if section in ("upload", "pictures") else section
-    return redirect(url_for(".edit", product_id=product_id, done=section, _anchor=anchor), 303)
+    return redirect(url_for("admin_products.edit", product_id=product_id, done=section, _anchor=anchor), 303)
 
 
 def _fields(refusal: ValidationError | Invalid) -> dict[str, list[str]]:
