@@ -213,7 +213,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     if not settings.in_production and not settings.smtp_url:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
-    app.jinja_env.globals["shop_name"] = settings.shop_name
+    app.jinja_env.globals.update(shop_name=settings.shop_name, packing_days=settings.packing_days)
     app.context_processor(navigation.context)
     app.extensions["suggestions"] = navigation.suggestions
 
