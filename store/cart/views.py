@@ -141,15 +141,19 @@ def _page(error: str | None = None, removed: dict[str, Any] | None = None, again
 
 
 def _removed() -> dict[str, Any] | None:
-    """What the page's own address says was just taken out, with what puts it back; a bag that has it says nothing."""
+    """What the page's own address says was just taken out, with what puts it back."""
     try:
         wish = AddIn().load({"variant": request.args.get("removed", ""), "quantity": request.args.get("quantity", "1")})
     except ValidationError:
         return None
-    if not wish["variant"].isdigit():
-        return None
-    offer = offers(reader(), [int(wish["variant"][:18])], settings().store_currency, now()).get(int(wish["variant"]))
-    return {"variant": offer.variant_id, "quantity": wish["quantity"], "name": offer.name} if offer else None
+    reference = wish["variant"]
+    is_id = reference.isascii() and reference.isdigit() and len(reference) <= 18
+    return _undo(int(reference), wish["quantity"]) if is_id else None
+
+
+def _undo(variant_id: int, quantity: int) -> dict[str, Any] | None:
+    offer = offers(reader(), [variant_id], settings().store_currency, now()).get(variant_id)
+    return {"variant": variant_id, "quantity": quantity, "name": offer.name} if offer else None
 
 
 @blueprint.post("/cart/lines")
@@ -175,18 +179,18 @@ def add() -> Answer:
 @limiter.limit("120 per minute")
 def change(line_id: int) -> Answer:
     cart_id = own_cart_id() or ""
-    before = repository.find_line(reader(), cart_id, line_id)
+    line = repository.find_line(reader(), cart_id, line_id)
+    held = (line.variant_id, line.quantity) if line else (0, 0)
     try:
         quantity = ChangeIn().load(request.form.to_dict())["quantity"]
         count = service.change(db(), cart_id, line_id, quantity, settings().store_currency, now())
     except (ValidationError, Conflict, Invalid) as refusal:
         return _refuse(refusal)
     if _wants_fragment():
-        answer: Answer = make_response(_drawer(own_bag()))
+        removed = _undo(*held) if not quantity else None
+        answer: Answer = make_response(_drawer(own_bag(), removed=removed))
     else:
-        undo: dict[str, Any] = (
-            {"removed": before.variant_id, "quantity": before.quantity} if before and not quantity else {}
-        )
+        undo: dict[str, Any] = {"removed": held[0], "quantity": held[1]} if not quantity else {}
         answer = redirect(url_for("cart.show", country=request.form.get("country") or None, **undo), 303)
     cookies.remember_count(answer, count)
     return answer
@@ -196,10 +200,16 @@ def _wants_fragment() -> bool:
     return request.headers.get("X-Fragment") == "bag"
 
 
-def _drawer(bag: Bag, error: str | None = None, added: int | None = None) -> str:
-    """The bag as a fragment; `added` is the variant that has just come in."""
-    goes_to = destination(bag, request.values.get("country"))
-    return render_template("cart/_drawer.html", bag=view_bag(bag), goes_to=goes_to, error=error, added=added)
+def _drawer(bag: Bag, error: str | None = None, added: int | None = None, removed: dict[str, Any] | None = None) -> str:
+    """The bag as a fragment; `added` is the line that has just come in, `removed` what has just gone."""
+    return render_template(
+        "cart/_drawer.html",
+        bag=view_bag(bag),
+        goes_to=destination(bag, request.values.get("country")),
+        error=error,
+        added=added,
+        removed=removed,
+    )
 
 
 def _added(bag: Bag, reference: str) -> int | None:

@@ -46,7 +46,7 @@ TITLES = {
     410: "Gone for good",
     413: "That is too much",
     415: "Wrong kind of form",
-    422: "Please check the form",
+    422: "Something does not fit",
     429: "A moment, please",
     500: "Our fault",
     503: "Back in a moment",

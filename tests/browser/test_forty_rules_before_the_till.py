@@ -118,6 +118,9 @@ def test_rule_20_the_drawer_counts_in_place_and_the_focus_stays_on_the_button(op
         expect(page.locator("#baglink")).to_have_text(f"Bag, {units}")
     dialog.get_by_role("button", name="Remove Hand Signals").click()
     expect(dialog).to_contain_text("Nothing in your bag yet.")
+    expect(dialog.get_by_role("status")).to_have_text("Removed: Hand Signals.")
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_label("Quantity of Hand Signals")).to_have_value("3")
     page.keyboard.press("Escape")
     expect(page.locator("form[data-add] button[type=submit]")).to_be_focused()
 

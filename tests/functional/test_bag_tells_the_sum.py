@@ -102,7 +102,16 @@ def test_what_was_removed_is_put_back_as_many_as_they_were(shop):
 
 
 @pytest.mark.parametrize(
-    "query", ["removed=999999", "removed=x", "removed=1&quantity=0", "removed=" + "9" * 60, "removed="]
+    "query",
+    [
+        "removed=999999",
+        "removed=x",
+        "removed=²",
+        "removed=-1",
+        "removed=1&quantity=0",
+        "removed=" + "9" * 60,
+        "removed=",
+    ],
 )
 def test_an_address_that_somebody_made_up_says_nothing(shop, query):
     shop.make_item()
