@@ -46,6 +46,8 @@ class Terms:
     currency: str
     now: datetime
     low: int
+    day_ends: datetime | None = None
+    """When the shop's day ends: what is told of past prices stays the same all day long."""
 
     @property
     def bound(self) -> dict[str, object]:
@@ -119,7 +121,7 @@ def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
     pictures = of_products(session, ids)
     reduced = [product_id for product_id, price in prices.items() if price.was]
     told: dict[int, int] = {}
-    for one in told_prices(session, reduced, terms.currency, terms.now):
+    for one in told_prices(session, reduced, terms.currency, terms.day_ends or terms.now):
         told[one.product_id] = max(one.amount, told.get(one.product_id, 0))
     return [_card(row, prices[row.id], told.get(row.id), pictures.get(row.id), colors[row.id], terms) for row in rows]
 

@@ -177,7 +177,8 @@ def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, 
     shown = chosen or _first_buyable(variants)
     alike = [variant for variant in variants if _values(variant)[:-1] == _values(shown)[:-1]]
     reduced = [product.id] if any(variant.compare_at for variant in variants) else []
-    told = {one.variant_id: one.amount for one in told_prices(session, reduced, terms.currency, terms.now)}
+    past = told_prices(session, reduced, terms.currency, terms.day_ends or terms.now)
+    told = {one.variant_id: one.amount for one in past}
     choices = [_choice(variant, address, terms, told.get(variant.id), checked=variant is chosen) for variant in alike]
     bound = {**terms.bound, "product_id": product.id}
     related = session.execute(_PAIRED, bound).all() or session.execute(_RELATED, bound).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -24,7 +24,9 @@ SORTS = {"newest": "Newest", "price": "Price, low first", "-price": "Price, high
 
 
 def terms_of(settings: Settings, moment: datetime) -> Terms:
-    return Terms(settings.store_currency, moment, settings.low_stock)
+    tomorrow = moment.astimezone(settings.zone).date() + timedelta(days=1)
+    day_ends = datetime.combine(tomorrow, time(), settings.zone)
+    return Terms(settings.store_currency, moment, settings.low_stock, day_ends)
 
 
 def card_terms() -> Terms:

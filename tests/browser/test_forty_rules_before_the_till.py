@@ -169,11 +169,10 @@ def test_rule_38_a_card_shows_price_colors_and_what_is_left(open_page):
     expect(page.locator(".card").filter(has_text="Łódź, 4 a.m.")).to_contain_text(re.compile(r"\d left"))
 
 
-@pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
-def test_rule_39_an_order_is_found_without_an_account(open_page, live, js):
+def test_rule_39_an_order_is_found_without_an_account(open_page, live):
     guest = live.once("paid", live.after_paying)
     number = live.wait_for_order(guest.email)
-    page = open_page("/", js=js)
+    page = open_page("/", js=False)
     page.get_by_role("link", name="Find an order").click()
     page.get_by_label("Order number").fill(number.lower())
     page.get_by_label("E-mail").fill("nobody@example.com")

@@ -30,14 +30,29 @@ def told(shop):
     return [re.findall(r"was <s>([^<]+)</s>", page) for page in pages]
 
 
-def test_a_was_price_is_told_for_30_days_and_on_the_31st_no_longer(shop):
+def test_a_was_price_is_told_for_29_whole_days_and_from_the_30th_on_no_longer(shop):
     reduce(shop)
     assert told(shop) == [["$48"], ["$48"]]
-    shop.clock.advance(days=29, hours=23)
+    shop.clock.advance(days=29)  # less than 30, to the end of that day
     assert told(shop) == [["$48"], ["$48"]]
-    shop.clock.advance(days=1, hours=2)
+    shop.clock.advance(days=1)
+    assert told(shop) == [[], []]
+    shop.clock.advance(days=1)
     assert told(shop) == [[], []]
     assert "$32" in shop.visitor().get("/products/cap").text
+
+
+def test_what_is_told_stays_the_same_all_day_long(shop):
+    """Pages are kept for as long as nothing changes, and a day is the shortest thing that does by itself."""
+    reduce(shop)
+    zone = shop.settings.zone
+    shop.clock.advance(days=28)
+    for _ in range(4):
+        begin, first = shop.clock().astimezone(zone).date(), told(shop)
+        while shop.clock().astimezone(zone).date() == begin:
+            assert told(shop) == first
+            shop.clock.advance(hours=5)
+    assert told(shop) == [[], []]
 
 
 def test_a_was_price_nobody_was_asked_for_is_told_nowhere(shop):
