@@ -18,6 +18,7 @@ from store.admin.history import views as admin_history_views
 from store.admin.jobs import views as admin_job_views
 from store.admin.ledger import views as admin_ledger_views
 from store.admin.orders import views as admin_orders_views
+from store.admin.pairings import views as admin_pairing_views
 from store.admin.payments import views as admin_payment_views
 from store.admin.products import views as admin_product_views
 from store.admin.refunds import views as admin_refund_views
@@ -71,6 +72,7 @@ from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.stock import repository as stock
 from store.storefront import views as storefront_views
+from store.storefront.components import views as component_views
 from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
@@ -101,6 +103,7 @@ PAGES = (
     media_views,
     admin_product_views,
     admin_sound_views,
+    admin_pairing_views,
     admin_collection_views,
     member_views,
     admin_views,
@@ -217,11 +220,16 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     app.jinja_env.globals["tracking_url"] = carriers.tracking_url  # orders/ stands below fulfilment/, its pages do not
     for views in PAGES:
         app.register_blueprint(views.blueprint)
+    if not settings.in_production:
+        app.register_blueprint(component_views.blueprint)
     if not settings.in_production and not settings.smtp_url:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
-    app.jinja_env.globals.update(shop_name=settings.shop_name, public_url=settings.public_url)
+    app.jinja_env.globals.update(
+        shop_name=settings.shop_name, public_url=settings.public_url, packing_days=settings.packing_days
+    )
     app.context_processor(lambda: navigation.context(current.edition()))
+    app.extensions["suggestions"] = navigation.suggestions
 
 
 def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> None:

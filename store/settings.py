@@ -25,6 +25,8 @@ _SMTP = re.compile(r"smtps?://([^\s/@]+@)?([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:
 _CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@:/]+|https://[^\s]+")
 MOST_LOW_STOCK = 20
 """Up to here the database tells pages of every change (migration 0005)."""
+_SPAN = re.compile(r"([A-Z]{2}) ([0-9]{1,2})-([0-9]{1,2})")
+_SPANS = re.compile(rf"({_SPAN.pattern}(, ?{_SPAN.pattern})*)?")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -64,6 +66,8 @@ class Settings:
     store_currency: str
     store_country: str
     time_zone: str
+    packing_days: int
+    transit_days: str
     hold_minutes: int
     low_stock: int
     page_cache_megabytes: int
@@ -89,6 +93,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def transit(self) -> dict[str, tuple[int, int]]:
+        """By country, how many working days a parcel is on its way: at least, at most."""
+        return {country: (int(least), int(most)) for country, least, most in _SPAN.findall(self.transit_days)}
 
     @property
     def uses_sandbox(self) -> bool:
@@ -178,6 +187,8 @@ def _faults(values: dict[str, Any]) -> list[str]:
         "STORE_COUNTRY must be two capital letters (ISO 3166).": len(values["store_country"]) == 2
         and values["store_country"].isupper(),
         "TIME_ZONE must be a name such as America/New_York.": values["time_zone"] in available_timezones(),
+        "PACKING_DAYS must be between 1 and 30.": 1 <= values["packing_days"] <= 30,
+        "TRANSIT_DAYS must be like US 3-5, CA 6-10.": _are_spans(values["transit_days"]),
         "HOLD_MINUTES must be between 1 and 1400.": 1 <= values["hold_minutes"] <= 1400,
         f"LOW_STOCK must be at most {MOST_LOW_STOCK}.": values["low_stock"] <= MOST_LOW_STOCK,
         "PAGE_CACHE_MEGABYTES must be at most 1024.": values["page_cache_megabytes"] <= 1024,
@@ -187,6 +198,11 @@ def _faults(values: dict[str, Any]) -> list[str]:
         f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.": values["log_level"] in LOG_LEVELS,
     }
     return [sentence for sentence, holds in checks.items() if not holds]
+
+
+def _are_spans(text: str) -> bool:
+    spans = [(int(least), int(most)) for _, least, most in _SPAN.findall(text)]
+    return _SPANS.fullmatch(text) is not None and all(1 <= least <= most for least, most in spans)
 
 
 def _production_faults(values: dict[str, Any]) -> list[str]:

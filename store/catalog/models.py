@@ -195,6 +195,17 @@ class CollectionProduct(Base):
     position: Mapped[int]
 
 
+class ProductPairing(Base):
+    """What staff say goes with a product; the other way round is another row."""
+
+    __tablename__ = "product_pairing"
+    __table_args__ = (check("not_itself", "product_id <> other_id"),)
+
+    product_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(Ref, ForeignKey("product.id"), primary_key=True, index=True)
+    position: Mapped[int]
+
+
 class CatalogForm(Base):
     """A form that took effect: sent a second time, it is answered with what came of the first."""
 

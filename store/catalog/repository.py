@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
+from store.catalog.charged import was_charged
 from store.catalog.models import (
     Collection,
     CollectionProduct,
@@ -52,6 +53,15 @@ class Offer:
     def name(self) -> str:
         """`Pitch Control Tee, Black, L`."""
         return f"{self.title}, {self.label}" if self.label else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a variant cost before, in minor units."""
+
+    product_id: int
+    variant_id: int
+    amount: int
 
 
 def on_sale(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -114,6 +124,12 @@ def get_product(session: Session, product_id: int) -> Product:
     if product is None:
         raise NotFound("There is no such product. The list has all of them.")
     return product
+
+
+def products_by_id(session: Session, product_ids: Several[int]) -> list[Product]:
+    """Those with one of these ids, with their variants."""
+    query = select(Product).where(Product.id.in_(product_ids)).options(selectinload(Product.variants))
+    return list(session.scalars(query)) if product_ids else []
 
 
 def get_collection(session: Session, collection_id: int) -> Collection:
@@ -185,6 +201,36 @@ def price_changes(session: Session, variant: Variant, currency: str) -> list[tup
     if variant.created_at is not None:
         query = query.where(PriceChange.at >= variant.created_at)
     return [(row.at, row.amount) for row in session.execute(query.order_by(PriceChange.at, PriceChange.id))]
+
+
+def told_prices(session: Session, product_ids: Several[int], currency: str, now: datetime) -> list[Told]:
+    """The higher prices that may still be told of: really charged, within the last 30 days."""
+    if not product_ids:
+        return []
+    query = (
+        select(
+            Variant.product_id,
+            Variant.id,
+            VariantPrice.compare_at,
+            Product.published_at,
+            PriceChange.at,
+            PriceChange.amount,
+        )
+        .join(Product, Product.id == Variant.product_id)
+        .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == currency))
+        .join(PriceChange, and_(PriceChange.variant_id == Variant.id, PriceChange.currency == currency))
+        .where(Variant.product_id.in_(product_ids), VariantPrice.compare_at.is_not(None))
+        .where(or_(Variant.created_at.is_(None), PriceChange.at >= Variant.created_at))
+        .order_by(PriceChange.at, PriceChange.id)
+    )
+    told: dict[int, list[Any]] = {}
+    for row in session.execute(query):
+        told.setdefault(row.id, []).append(row)
+    return [
+        Told(rows[0].product_id, variant_id, rows[0].compare_at)
+        for variant_id, rows in told.items()
+        if was_charged([(row.at, row.amount) for row in rows], rows[0].compare_at, rows[0].published_at, now)
+    ]
 
 
 def has_been_public(session: Session, digest: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.catalog.models import Collection, CollectionProduct, Product, Variant
+from store.catalog.models import Collection, CollectionProduct, Product, ProductPairing, Variant
 from store.media.repository import list_tracks
 
 WORDS = ("title", "slug", "number", "line", "description", "details", "size_chart", "limit_per_member")
@@ -24,6 +24,7 @@ def product_now(session: Session, product: Product) -> dict[str, Any]:
         "withdrawn_at": _text(product.withdrawn_at),
         "options": [[option.name, [value.label for value in option.values]] for option in product.options],
         "collections": shelves_of(session, product.id),
+        "goes_with": paired_with(session, product.id),
         "pictures": [[one.picture_id, one.alt, one.caption, _color(product, one.value_id)] for one in product.pictures],
         "tracks": [[one.title, one.seconds, one.digest] for one in list_tracks(session, product.id)],
     }
@@ -50,6 +51,12 @@ def shelves_of(session: Session, product_id: int) -> list[int]:
     """The collections a product stands in."""
     query = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == product_id)
     return list(session.scalars(query.order_by(CollectionProduct.collection_id)))
+
+
+def paired_with(session: Session, product_id: int) -> list[int]:
+    """What staff say goes with a product, in their order."""
+    query = select(ProductPairing.other_id).where(ProductPairing.product_id == product_id)
+    return list(session.scalars(query.order_by(ProductPairing.position)))
 
 
 def missing_for_sale(product: Product, currency: str) -> list[str]:

@@ -132,4 +132,5 @@ def _was_faults(
     changes = repository.price_changes(session, variant, currency)
     if was_charged(changes, row.was, product.published_at, now):
         return {}
-    return {f"was-{row.id}": [f"Nobody was ever asked for {write_price(row.was, currency)}. Leave this empty."]}
+    asked = write_price(row.was, currency)
+    return {f"was-{row.id}": [f"Nobody was asked for {asked} in the last 30 days. Leave this empty."]}

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
+from store.mail.typos import likely_meant
 from store.pricing.countries import NEEDS_REGION, postal_code_fault
 from store.web.forms import Email, Form, Line, Whole
 
@@ -17,7 +18,15 @@ class BuyerIn(Form):
     email = Email(254, missing="We need an address for the receipt.", required=True)
     form_token = Line(64, load_default=lambda: secrets.token_urlsafe(18))
     expected_total = Whole(0, 10**9, load_default=None)
+    kept_email = Line(254, load_default=None)
     action = fields.String(load_default="pay")
+
+    @validates_schema(skip_on_field_errors=False)
+    def ask_about_slip(self, data: dict[str, Any], **_: object) -> None:
+        """Once: whoever sends the same address again means it."""
+        email = data.get("email")
+        if email and email != data.get("kept_email") and (meant := likely_meant(email)):
+            raise ValidationError({"email": [f"Did you mean {meant}? Your receipt goes there."]})
 
 
 class ShippedIn(BuyerIn):

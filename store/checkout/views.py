@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as Answer
 
 from store.cart.contents import Bag
-from store.cart.views import delivery_rates, holder, own_bag, own_cart_id, remember
+from store.cart.views import destination, holder, own_bag, own_cart_id, remember
 from store.catalog.pictures import of_variants
+from store.checkout.presentation import faults, typed_before, view_quote
 from store.checkout.schemas import BuyerIn, ShippedIn
 from store.checkout.service import Checkouts, Placed, Returned
 from store.checkout.taking import ADDRESS, Buyer, Placing, price
 from store.errors import Conflict, Invalid, NotFound, Unavailable
-from store.money import Money
+from store.mail.typos import likely_meant
 from store.orders import repository as orders
+from store.orders.expected import expected_of
 from store.orders.lifecycle import CheckoutState
 from store.orders.models import Checkout
 from store.orders.numbers import private_link
 from store.orders.presentation import view_order
 from store.pricing.countries import country_name
-from store.pricing.quote import Quote
 from store.pricing.repository import list_destinations
 from store.web import cookies
-from store.web.current import actor, db, reader, rest, settings
+from store.web.current import actor, db, now, reader, rest, settings
 from store.web.limits import limiter, network
 
 blueprint = Blueprint("checkout", __name__)
 
 
+REMEMBERED = timedelta(days=1)
+"""How long the till remembers an address of a bag that was not paid."""
 ENDED_UNPAID = (CheckoutState.EXPIRED, CheckoutState.CANCELLED)
 
 
@@ -47,13 +51,26 @@ def details() -> Answer | str:
     bag = own_bag()
     if not bag.can_check_out:
         return redirect(url_for("cart.show"), 303)
-    return _form(bag, {}, {})
+    asked = {"country": request.args["country"]} if request.args.get("country") else {}
+    before = orders.find_unpaid_checkout(reader(), own_cart_id() or "", now() - REMEMBERED)
+    return _form(bag, typed_before(before) | asked, {})
+
+
+@blueprint.post("/checkout/check")
+@limiter.limit("120 per minute")
+def check() -> Answer:
+    """What a script asks when somebody leaves a field: the sentences of the form, and nothing is kept."""
+    typed = request.form.to_dict()
+    meant = likely_meant(typed.get("email", ""))
+    return jsonify(faults=faults(typed, is_shipped="line1" in typed), meant=meant)
 
 
 @blueprint.post("/checkout")
 @limiter.limit("30 per minute")
 def place() -> Answer:
     bag, sent = own_bag(), request.form.to_dict()
+    if sent.get("use_email"):
+        sent |= {"email": sent["use_email"], "action": "update"}
     if not bag.lines:
         return _repeated(sent.get("form_token", ""))
     try:
@@ -96,7 +113,9 @@ def _onwards(placed: Placed) -> Answer:
 def _form(bag: Bag, sent: dict[str, str], errors: dict[str, list[str]], notice: str | None = None) -> str:
     currency = settings().store_currency
     countries = [destination.country for destination in list_destinations(reader(), currency)]
-    country = sent.get("country") if sent.get("country") in countries else next(iter(countries), None)
+    country = next(
+        (code for code in (sent.get("country"), settings().store_country, *countries) if code in countries), None
+    )
     offer = price(reader(), bag, country, currency)
     values = {
         "email": actor().email,
@@ -106,35 +125,16 @@ def _form(bag: Bag, sent: dict[str, str], errors: dict[str, list[str]], notice: 
     return render_template(
         "checkout/details.html",
         form={"values": values, "errors": errors, "summary": []},
-        quote=_view_quote(bag, offer),
+        quote=view_quote(bag, offer),
         countries=[{"code": code, "name": country_name(code)} for code in countries],
         needs_address=bag.is_shipped,
-        rates=delivery_rates() if bag.is_shipped else [],
+        dates=destination(bag, country)["dates"],
+        meant=likely_meant(values.get("email") or "") if "email" in errors else None,
         form_token=sent.get("form_token") if errors else secrets.token_urlsafe(18),
         expected_total=offer.total,
         for_members=offer.total == 0 and actor().member_id is None,
         notice=notice,
     )
-
-
-def _view_quote(bag: Bag, offer: Quote) -> dict[str, Any]:
-    lines = [
-        {
-            "title": line.offer.title,
-            "variant_label": line.offer.label,
-            "quantity": line.quantity,
-            "total": Money(quoted.net, offer.currency),
-        }
-        for line, quoted in zip(bag.lines, offer.lines, strict=True)
-    ]
-    return {
-        "lines": lines,
-        "subtotal": Money(offer.subtotal, offer.currency),
-        "shipping": Money(offer.shipping, offer.currency) if offer.shipping_label else None,
-        "shipping_label": offer.shipping_label,
-        "total": Money(offer.total, offer.currency),
-        "why": offer.why,
-    }
 
 
 def bring_along(member_id: int, answer: Answer) -> None:
@@ -181,8 +181,14 @@ def _return_page(checkout: Checkout, *, is_sure: bool) -> str:
     if order is not None:
         link = url_for("orders.private", link=private_link(order.number, settings().secret_key))
         pictures = of_variants(reader(), [line.variant_id for line in order.lines])
-        view = view_order(order, pictures)
-        return render_template("checkout/success.html", state="paid", order=view, order_url=link)
+        return render_template(
+            "checkout/success.html",
+            state="paid",
+            order=view_order(order, pictures),
+            expected=expected_of(order, now(), settings()),
+            order_url=link,
+            may_join=actor().member_id is None,
+        )
     if checkout.state in ENDED_UNPAID and checkout.bag_taken_at is not None:
         return render_template("checkout/success.html", state="failed", checkout_id=checkout.id)
     state = {

@@ -37,7 +37,7 @@ CUES = {
 }
 """The events that buyers are told of; what staff note among themselves is not here."""
 NEXT_STEPS = {
-    FulfilmentState.UNFULFILLED: "We pack it within two working days.",
+    FulfilmentState.UNFULFILLED: "We pack it next, and write when it leaves.",
     FulfilmentState.PACKED: "It is packed. We write when it leaves.",
     FulfilmentState.PART: "The rest follows in another parcel. We write when it leaves.",
     FulfilmentState.SHIPPED: "All of it has left. From the day it arrives you have 30 days to send it back.",

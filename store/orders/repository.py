@@ -69,6 +69,14 @@ def find_unfinished_checkout(session: Session, cart_id: str) -> Checkout | None:
     return session.scalar(query.order_by(open_first, Checkout.created_at.desc()).limit(1))
 
 
+def find_unpaid_checkout(session: Session, cart_id: str, since: datetime) -> Checkout | None:
+    """The bag's newest checkout, if it was begun after `since` and not paid."""
+    query = select(Checkout).where(Checkout.cart_id == cart_id, Checkout.created_at >= since)
+    newest = session.scalar(query.order_by(Checkout.created_at.desc(), Checkout.id).limit(1))
+    unpaid = (CheckoutState.OPEN, CheckoutState.EXPIRED, CheckoutState.CANCELLED)
+    return newest if newest is not None and newest.state in unpaid else None
+
+
 def find_open_checkout(session: Session, cart_id: str) -> Checkout | None:
     query = select(Checkout).where(Checkout.cart_id == cart_id, Checkout.state == CheckoutState.OPEN)
     return session.scalar(query.options(selectinload(Checkout.lines)))

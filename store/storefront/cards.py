@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from store.catalog.models import Option, OptionValue, Product, Variant, VariantPrice
 from store.catalog.pictures import Picture, of_products
-from store.catalog.repository import on_sale
+from store.catalog.repository import on_sale, told_prices
 from store.money import Money
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
@@ -48,6 +48,8 @@ class Terms:
     currency: str
     now: datetime
     low: int
+    day_ends: datetime | None = None
+    """When the shop's day ends: what is told of past prices stays the same all day long."""
 
     @property
     def bound(self) -> dict[str, object]:
@@ -119,14 +121,28 @@ def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
     for row in session.execute(_COLORS, {"ids": ids}):
         colors[row.product_id].append(row.label)
     pictures, previews = of_products(session, ids), previews_of(session, ids)
+    reduced = [product_id for product_id, price in prices.items() if price.was]
+    told: dict[int, int] = {}
+    for one in told_prices(session, reduced, terms.currency, terms.day_ends or terms.now):
+        told[one.product_id] = max(one.amount, told.get(one.product_id, 0))
     return [
-        _card(row, prices[row.id], pictures.get(row.id), colors[row.id], previews.get(row.id), terms) for row in rows
+        _card(
+            row,
+            prices[row.id],
+            told.get(row.id),
+            pictures.get(row.id),
+            colors[row.id],
+            previews.get(row.id),
+            terms,
+        )
+        for row in rows
     ]
 
 
 def _card(
     row: Any,  # noqa: ANN401
     price: Any,  # noqa: ANN401
+    was: int | None,
     picture: Picture | None,
     colours: list[str],
     preview: Preview | None,
@@ -141,7 +157,7 @@ def _card(
         line=row.line,
         price=Money(price.lowest, terms.currency),
         price_varies=price.highest > price.lowest,
-        was=Money(price.was, terms.currency) if price.was else None,
+        was=Money(was, terms.currency) if was is not None and was > price.lowest else None,
         picture=picture,
         colours=colours,
         state=state,

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.db import Database
-from store.storefront.cards import Terms
-from store.storefront.repository import list_shelves
+from store.storefront.cards import Card, Terms
+from store.storefront.repository import list_newest, list_shelves
 
 KEEP_SECONDS = 15
 
@@ -27,8 +27,21 @@ class Navigation:
         self._terms = terms
         self._is_demo = is_demo
         self._known: dict[str, Any] = {"nav_collections": [], "demo": False}
+        self._newest: list[Card] = []
+        self._newest_until = 0.0
         self._edition: str | None = None
         self._until = 0.0
+
+    def suggestions(self) -> list[Card]:
+        """The four newest, for pages that have nothing of their own to show; none while the database is away."""
+        if time.monotonic() >= self._newest_until:
+            try:
+                with self._db.reader() as reader:
+                    self._newest = list_newest(reader, self._terms(), 4, besides=None)
+            except SQLAlchemyError:
+                return self._newest
+            self._newest_until = time.monotonic() + KEEP_SECONDS
+        return self._newest
 
     def context(self, edition: str | None = None) -> dict[str, Any]:
         is_late = time.monotonic() >= self._until if edition is None else edition != self._edition

@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from store.catalog.models import (
     Collection,
     CollectionProduct,
-    Kind,
     Option,
     OptionValue,
     Product,
+    ProductPairing,
     Status,
     Variant,
     VariantPrice,
     VariantValue,
 )
 from store.catalog.pictures import Picture, gallery
+from store.catalog.repository import told_prices
 from store.errors import Conflict, Gone, NotFound
 from store.money import Money, show_price
 from store.stock.models import StockLevel
@@ -40,11 +41,14 @@ class Choice:
     id: int
     sku: str
     label: str
+    url: str
     price: Money
     state: str
     left: int | None
     checked: bool
     stock_line: str
+    was: Money | None
+    """What it cost before, if that is still to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Grid:
     sku: str
     label: str
     price: int
+    compare_at: int | None
     left: int | None
     values: list[Any] = field(default_factory=list)
 
@@ -122,6 +127,7 @@ _GRID = (
         Variant.label,
         Variant.stocked,
         VariantPrice.amount,
+        VariantPrice.compare_at,
         AVAILABLE.label("available"),
         Option.name.label("option"),
         OptionValue.id.label("value_id"),
@@ -144,6 +150,11 @@ _SHELVES = (
 )
 _shelves_of = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == bindparam("product_id"))
 _beside = select(CollectionProduct.product_id).where(CollectionProduct.collection_id.in_(_shelves_of))
+_PAIRED = (
+    LISTED.join(ProductPairing, ProductPairing.other_id == Product.id)
+    .where(ProductPairing.product_id == bindparam("product_id"))
+    .order_by(ProductPairing.position)
+)
 _RELATED = (
     LISTED.where(Product.id.in_(_beside), Product.id != bindparam("product_id"))
     .order_by(Product.published_at.desc(), Product.id)
@@ -175,8 +186,12 @@ def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, 
     chosen = next((variant for variant in variants if variant.id == variant_id), None)
     shown = chosen or _first_buyable(variants)
     alike = [variant for variant in variants if _values(variant)[:-1] == _values(shown)[:-1]]
-    choices = [_choice(variant, terms, checked=variant is chosen) for variant in alike]
-    related = session.execute(_RELATED, {**terms.bound, "product_id": product.id}).all()
+    reduced = [product.id] if any(variant.compare_at for variant in variants) else []
+    past = told_prices(session, reduced, terms.currency, terms.day_ends or terms.now)
+    told = {one.variant_id: one.amount for one in past}
+    choices = [_choice(variant, address, terms, told.get(variant.id), checked=variant is chosen) for variant in alike]
+    bound = {**terms.bound, "product_id": product.id}
+    related = session.execute(_PAIRED, bound).all() or session.execute(_RELATED, bound).all()
     return ProductPage(
         product=_facts(session, product),
         links=[_links(address, variants, shown, place) for place in range(len(shown.values) - 1)],
@@ -203,7 +218,7 @@ def _grid(session: Session, product_id: int, terms: Terms) -> list[Grid]:
     variants: dict[int, Grid] = {}
     for row in session.execute(_GRID, {"product_id": product_id, "currency": terms.currency}):
         left = max(row.available or 0, 0) if row.stocked else None
-        variant = variants.setdefault(row.id, Grid(row.id, row.sku, row.label, row.amount, left))
+        variant = variants.setdefault(row.id, Grid(row.id, row.sku, row.label, row.amount, row.compare_at, left))
         if row.value_id is not None:
             variant.values.append(row)
     if not variants:
@@ -219,18 +234,20 @@ def _first_buyable(variants: Sequence[Grid]) -> Grid:
     return next((variant for variant in variants if not variant.is_sold_out), variants[0])
 
 
-def _choice(variant: Grid, terms: Terms, *, checked: bool) -> Choice:
+def _choice(variant: Grid, address: str, terms: Terms, was: int | None, *, checked: bool) -> Choice:
     state = terms.state(variant.left)
     place = f" in {variant.label}" if variant.label else ""
     return Choice(
         id=variant.id,
         sku=variant.sku,
         label=variant.values[-1].value if variant.values else "",
+        url=f"{address}?variant={variant.id}",
         price=Money(variant.price, terms.currency),
         state=state,
         left=variant.left if state == "low" else None,
-        checked=checked and state != "sold_out",
-        stock_line=f"Only {variant.left} left{place}." if state == "low" else "",
+        checked=checked,
+        stock_line={"low": f"Only {variant.left} left{place}.", "sold_out": f"Sold out{place}."}.get(state, ""),
+        was=Money(was, terms.currency) if was is not None and was > variant.price else None,
     )
 
 
@@ -268,5 +285,4 @@ def _facts(session: Session, product: Any) -> dict[str, object]:  # noqa: ANN401
         "collections": [
             {"slug": row.slug, "title": row.title} for row in session.execute(_SHELVES, {"product_id": product.id})
         ],
-        "delivery_note": "Packed within two working days." if product.kind is Kind.PHYSICAL else "",
     }

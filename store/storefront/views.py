@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from store.catalog.addresses import collection_formerly_at, product_formerly_at
+from store.catalog.models import Kind
 from store.errors import Invalid, NotFound
 from store.money import Money
 from store.settings import Settings
 from store.storefront import product as products_of
 from store.storefront import repository, structured
 from store.storefront.cards import Terms
+from store.storefront.delivery import list_deliveries
 from store.web.current import now, reader, settings
 from store.web.front import for_everybody
 from store.web.headers import cache_publicly
@@ -24,7 +26,9 @@ SORTS = {"newest": "Newest", "price": "Price, low first", "-price": "Price, high
 
 
 def terms_of(settings: Settings, moment: datetime) -> Terms:
-    return Terms(settings.store_currency, moment, settings.low_stock)
+    tomorrow = moment.astimezone(settings.zone).date() + timedelta(days=1)
+    day_ends = datetime.combine(tomorrow, time(), settings.zone)
+    return Terms(settings.store_currency, moment, settings.low_stock, day_ends)
 
 
 def card_terms() -> Terms:
@@ -115,7 +119,7 @@ def product(slug: str) -> str | Response:
             raise
         products_of.read(reader(), present, None, card_terms())  # of what is not on sale not even the place is told
         return _moved(url_for(".product", slug=present, variant=chosen))
-    return render_template("catalog/product.html", **page.context, linked=_linked(page))
+    return render_template("catalog/product.html", **page.context, **delivery_of(page), linked=_linked(page))
 
 
 def _moved(address: str) -> Response:
@@ -134,6 +138,18 @@ def _linked(page: products_of.ProductPage) -> list[dict[str, object]]:
         structured.product(public_url, settings().shop_name, told, pictures, page.offered),
         structured.crumbs(public_url, steps),
     ]
+
+
+def delivery_of(page: products_of.ProductPage) -> dict[str, Any]:
+    """What the buy box says of delivery; nothing of what needs no parcel."""
+    is_shipped = page.product["kind"] is Kind.PHYSICAL
+    return {"deliveries": list_deliveries(reader(), settings(), now()) if is_shipped else []}
+
+
+@blueprint.get("/delivery")
+@for_everybody()
+def delivery() -> str:
+    return render_template("catalog/delivery.html", deliveries=list_deliveries(reader(), settings(), now()))
 
 
 @blueprint.get("/terms")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -46,7 +46,7 @@ TITLES = {
     410: "Gone for good",
     413: "That is too much",
     415: "Wrong kind of form",
-    422: "Please check the form",
+    422: "Something does not fit",
     429: "A moment, please",
     500: "Our fault",
     503: "Back in a moment",
@@ -73,7 +73,17 @@ def page(status: int, sentence: str | None = None, fields: dict[str, list[str]] 
     said = sentence or SENTENCES.get(status, SENTENCES[kin])
     title = TITLES.get(status, TITLES[kin])
     template = "admin/refused.html" if _among_staff() else "errors/page.html"
-    return render_template(template, status=status, title=title, sentence=said, fields=fields, cards=[]), status
+    return render_template(
+        template, status=status, title=title, sentence=said, fields=fields, cards=_instead(status)
+    ), status
+
+
+def _instead(status: int) -> list[object]:
+    """What to look at where there is nothing to see; in trouble nothing more is asked of the database."""
+    if status not in (404, 410):
+        return []
+    found: list[object] = current_app.extensions["suggestions"]()
+    return found
 
 
 def _among_staff() -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -28,11 +29,39 @@ def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{format_date(moment.astimezone(zone), 'd MMMM y', locale='en_US')}, {when(moment, zone)}"
 
 
+class Arriving(Protocol):
+    """What is known of when a parcel is there."""
+
+    @property
+    def first(self) -> date | None: ...
+
+    @property
+    def last(self) -> date | None: ...
+
+
+def weekday(on: date) -> str:
+    """`Friday 4 December`, of a day that is the shop's own already."""
+    return format_date(on, "EEEE d MMMM", locale="en_US")
+
+
+def arrival(expected: Arriving) -> str:
+    """`1 to 3 December`, `30 November to 2 December`; nothing where it is not known."""
+    first, last = expected.first, expected.last
+    if first is None or last is None:
+        return ""
+    if first == last:
+        return format_date(last, "d MMMM", locale="en_US")
+    begin = "d" if (first.year, first.month) == (last.year, last.month) else "d MMMM"
+    return f"{format_date(first, begin, locale='en_US')} to {format_date(last, 'd MMMM', locale='en_US')}"
+
+
 def teach(environment: Environment, zone: ZoneInfo) -> None:
     """Give templates the filters money, price, when, date and datetime."""
     environment.filters.update(
         money=show,
         price=show_price,
+        weekday=weekday,
+        arrival=arrival,
         when=lambda moment: when(moment, zone),
         date=lambda moment: day(moment, zone),
         datetime=lambda moment: day_and_time(moment, zone),

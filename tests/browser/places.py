@@ -129,6 +129,37 @@ def mail(visit: Visit, live: RunningShop) -> Page:
     return visit(f"/dev/mail/{message.id}")
 
 
+def removed(visit: Visit, live: RunningShop) -> Page:
+    page = visit("/cart", cookies=live.with_bag().cookies)
+    page.get_by_role("button", name="Remove Hand Signals").click()
+    expect(page.locator(".toast")).to_be_visible()
+    return page
+
+
+def slip_in_the_address(visit: Visit, live: RunningShop) -> Page:
+    page = checkout(visit, live)
+    page.get_by_label("E-mail").fill("ana@gmial.com")
+    page.get_by_label("Full name").focus()
+    expect(page.get_by_role("button", name="Use ana@gmail.com")).to_be_visible()
+    return page
+
+
+def size_sold_out(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products/pitch-control-tee")
+    page.get_by_role("link", name="XL sold out").click()
+    expect(page.locator(".stock-line")).to_be_visible()
+    return page
+
+
+def order_not_found(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/orders/find")
+    page.get_by_label("Order number").fill("NM-222222")
+    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_role("button", name="Find it").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
 SHOP = {
     "home": at("/"),
     "listing": at("/products"),
@@ -138,10 +169,13 @@ SHOP = {
     "product with a size chosen": size_chosen,
     "product sold out": sold_out,
     "bag": bag,
+    "product with a size sold out": size_sold_out,
+    "bag with something removed": removed,
     "empty bag": at("/cart"),
     "drawer": drawer,
     "checkout": checkout,
     "checkout with mistakes": checkout_with_mistakes,
+    "checkout with a slip": slip_in_the_address,
     "thank-you": thanks,
     "payment on its way": on_its_way,
     "not paid yet": not_paid_yet,
@@ -149,6 +183,8 @@ SHOP = {
     "back from payment": back_from_payment,
     "canceled": canceled,
     "order": order,
+    "finding an order": order_not_found,
+    "delivery": at("/delivery"),
     "404": at("/products/no-such-thing"),
     "terms": at("/terms"),
     "privacy": at("/privacy"),

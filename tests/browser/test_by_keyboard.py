@@ -66,3 +66,23 @@ def test_enter_in_a_field_pays_and_does_not_only_update_delivery(open_page, live
         page.get_by_label(label, exact=True).fill(text)
     page.keyboard.press("Enter")
     page.wait_for_url("**/c/pay/*")
+
+
+def test_a_bag_is_changed_emptied_and_filled_again_by_keyboard(open_page, live):
+    page = open_page("/products/hand-signals", "desktop")
+    tab_to(page, page.locator("form[data-add] button[type=submit]"))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    tab_to(page, dialog.get_by_role("button", name="One more of Hand Signals"))
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Quantity of Hand Signals")).to_have_value("2")
+    tab_to(page, dialog.get_by_role("link", name="View bag"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cart")
+    tab_to(page, page.get_by_role("button", name="Remove Hand Signals"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cart?removed=*")
+    tab_to(page, page.get_by_role("button", name="Undo"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cart")
+    expect(page.get_by_label("Quantity of Hand Signals")).to_have_value("2")

@@ -9,12 +9,14 @@ from tests.browser.steps import choose
 
 
 @pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
-def test_a_sold_out_size_is_shown_and_cannot_be_chosen(open_page, js):
+def test_a_sold_out_size_is_shown_can_be_looked_at_and_not_be_chosen(open_page, js):
     page = open_page("/products/pitch-control-tee", js=js)
-    gone = page.get_by_role("radio", name=re.compile("^XL .*sold out"))
-    expect(gone).to_be_disabled()
-    gone.click(force=True)
-    expect(gone).not_to_be_checked()
+    expect(page.get_by_role("radio", name=re.compile("^XL"))).to_have_count(0)
+    page.get_by_role("link", name="XL sold out").click()
+    expect(page.locator("[data-stock-line]")).to_have_text("Sold out in Black, XL.")
+    expect(page.get_by_role("link", name="XL sold out")).to_have_attribute("aria-current", "true")
+    assert page.locator("form[data-add] button[type=submit]").inner_text() == "Choose a size"
+    expect(page.locator("input[name=variant]:checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])

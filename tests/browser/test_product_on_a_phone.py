@@ -37,7 +37,7 @@ def test_a_desk_shows_price_choices_and_button_at_once(open_page, slug):
 
 def test_sizes_come_before_the_button_and_can_be_hit(open_page):
     page = open_page("/products/pitch-control-tee", "phone")
-    boxes = [label.bounding_box() for label in page.locator(".picks label").all()]
+    boxes = [label.bounding_box() for label in page.locator("#pick .picks > *").all()]
     assert len(boxes) == 5
     assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
 

@@ -27,9 +27,19 @@ class Visits:
         self.contexts: list[BrowserContext] = []
         self.trouble: list[str] = []
 
-    def open(self, path: str, size: str = "phone", *, js: bool = True, cookies: list[dict] | None = None) -> Page:
-        """A page of the shop (or a whole address), in a fresh context."""
-        context = self.browser.new_context(**SIZES[size], java_script_enabled=js, reduced_motion="reduce")
+    def open(
+        self,
+        path: str,
+        size: str = "phone",
+        *,
+        js: bool = True,
+        cookies: list[dict] | None = None,
+        scheme: str = "dark",
+    ) -> Page:
+        """A page of the shop (or a whole address), in a fresh context; `scheme` is what the device asks for."""
+        context = self.browser.new_context(
+            **SIZES[size], java_script_enabled=js, reduced_motion="reduce", color_scheme=scheme
+        )
         context.set_default_timeout(20_000)
         self.contexts.append(context)
         context.on("console", self._console)

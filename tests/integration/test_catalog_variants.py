@@ -155,7 +155,7 @@ def test_a_was_price_is_one_that_was_charged_and_is_higher(shop, catalog, hung):
     def no(sentence, **change):
         assert refused(shop, save, error=Invalid, **change).fields == {f"was-{small}": [sentence]}
 
-    never = "Nobody was ever asked for {}. Leave this empty."
+    never = "Nobody was asked for {} in the last 30 days. Leave this empty."
     no(never.format("40.00"), price=3000, was=4000)
     no(never.format("34.00"), price=3000, was=3400)  # it was, but nobody could see it
     publish(catalog, CATALOG, hung, sent(shop, hung), shop.clock())

@@ -106,7 +106,7 @@ def test_while_an_order_is_in_parts_each_line_says_how_much_of_it_has_left():
 @pytest.mark.parametrize(
     ("how", "label", "sentence"),
     [
-        ({}, "Paid, waiting to be packed", "We pack it within two working days."),
+        ({}, "Paid, waiting to be packed", "We pack it next, and write when it leaves."),
         ({"state": "packed"}, "Packed", "It is packed. We write when it leaves."),
         ({"state": "part"}, "Partly shipped", "The rest follows in another parcel. We write when it leaves."),
         ({"state": "shipped"}, "Shipped",
@@ -114,7 +114,7 @@ def test_while_an_order_is_in_parts_each_line_says_how_much_of_it_has_left():
         ({"state": "delivered"}, "Delivered", "All of it has arrived. You have 30 days to send it back."),
         ({"state": "cancelled"}, "Canceled", "It was canceled, and nothing is sent."),
         ({"state": "returned"}, "Returned", "It came back to us."),
-        ({"money": "part_refunded"}, "Partly refunded", "We pack it within two working days."),
+        ({"money": "part_refunded"}, "Partly refunded", "We pack it next, and write when it leaves."),
         ({"money": "refunded"}, "Refunded", "We have paid it back."),
         ({"money": "disputed"}, "Paid, waiting to be packed", "We write when it leaves."),
         ({"money": "disputed", "state": "shipped"}, "Shipped",

@@ -101,6 +101,10 @@ ONE_FAULT = [
     ("store_currency", "xxx", "STORE_CURRENCY must be one of aed, "),
     ("store_country", "us", "STORE_COUNTRY must be two capital letters (ISO 3166)."),
     ("time_zone", "Mars/Olympus", "TIME_ZONE must be a name such as America/New_York."),
+    *(("transit_days", value, "TRANSIT_DAYS must be like US 3-5, CA 6-10.")
+      for value in ("US", "US 5-3", "us 3-5", "US 3-5 CA 6-10", "US 0-2", "3-5")),
+    ("packing_days", 0, "PACKING_DAYS must be between 1 and 30."),
+    ("packing_days", 31, "PACKING_DAYS must be between 1 and 30."),
     ("hold_minutes", 0, "HOLD_MINUTES must be between 1 and 1400."),
     ("hold_minutes", 1401, "HOLD_MINUTES must be between 1 and 1400."),
     ("log_level", "LOUD", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR."),

@@ -16,7 +16,7 @@ from store.admin.products.repository import stock_of
 from store.catalog import repository
 from store.catalog.models import Product, ProductPicture, Status, Variant
 from store.catalog.schemas import MOST_DETAILS, MOST_OPTIONS
-from store.catalog.snapshots import missing_for_sale, shelves_of
+from store.catalog.snapshots import missing_for_sale, paired_with, shelves_of
 from store.catalog.typed import write_moment, write_price
 from store.catalog.variants import price_of
 from store.catalog.writing import Changed
@@ -47,17 +47,7 @@ def view_product(
     """Everything the template needs. Raises NotFound."""
     product = repository.get_product(session, product_id)
     tracks = list_tracks(session, product_id)
-    sections = {
-        "words": _words(product),
-        "options": _options(product),
-        "variants": _table(product, currency),
-        "pictures": _pictures(product),
-        "upload": {"alt-new": "", "caption-new": "", "color-new": ""},
-        "tracks": {f"title-{track.id}": track.title for track in tracks},
-        "clip": {"title-new": "", "begin-new": ""},
-        "collections": {f"shelf-{shelf_id}": "yes" for shelf_id in shelves_of(session, product.id)},
-        "publishing": {"at": _moment(product, zone, now)},
-    }
+    sections = _sections(session, product, tracks, currency, _moment(product, zone, now))
     forms = {
         name: as_form(values, product.version, refusal if refusal and refusal.section == name else None)
         for name, values in sections.items()
@@ -81,6 +71,30 @@ def view_product(
         "colors": [("", "Any"), *_colors(product)],
         "shelves": repository.list_collections(session),
     }
+
+
+def _sections(
+    session: Session, product: Product, tracks: list[Track], currency: str, publishes_at: str
+) -> dict[str, dict[str, Any]]:
+    """What each form of the page is filled with."""
+    return {
+        "words": _words(product),
+        "options": _options(product),
+        "variants": _table(product, currency),
+        "pictures": _pictures(product),
+        "upload": {"alt-new": "", "caption-new": "", "color-new": ""},
+        "tracks": {f"title-{track.id}": track.title for track in tracks},
+        "clip": {"title-new": "", "begin-new": ""},
+        "collections": {f"shelf-{shelf_id}": "yes" for shelf_id in shelves_of(session, product.id)},
+        "pairings": {"goes-with": ", ".join(_named(session, paired_with(session, product.id)))},
+        "publishing": {"at": publishes_at},
+    }
+
+
+def _named(session: Session, product_ids: list[int]) -> list[str]:
+    """Catalogue numbers, or the first sku of what has none, as the form takes them."""
+    found = {product.id: product for product in repository.products_by_id(session, product_ids)}
+    return [found[one].number or found[one].variants[0].sku for one in product_ids]
 
 
 def _colors(product: Product) -> list[tuple[int, str]]:

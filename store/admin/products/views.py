@@ -24,7 +24,7 @@ from store.catalog.writing import Catalog, Changed, Sent
 from store.errors import Conflict, Invalid
 from store.media.service import MOST_BYTES, Pictures
 from store.storefront import product as products_of
-from store.storefront.views import card_terms
+from store.storefront.views import card_terms, delivery_of
 from store.web.access import needs
 from store.web.current import actor, db, now, reader, settings
 from store.web.limits import takes_uploads
@@ -42,6 +42,7 @@ SAVED = {
     "tracks": "The tracks are saved.",
     "clip": "The track is added.",
     "collections": "The collections are saved.",
+    "pairings": "What goes with it is saved.",
     "publishing": "Saved.",
 }
 ANCHORS = {"upload": "gallery", "pictures": "gallery", "clip": "tracks"}
@@ -234,7 +235,7 @@ def preview(product_id: int) -> Response:
     chosen = int(variant) if variant.isascii() and variant.isdigit() and len(variant) <= 18 else None
     address = url_for(".preview", product_id=product_id)
     page = products_of.preview(reader(), product_id, chosen, card_terms(), address)
-    answer = make_response(render_template("catalog/product.html", preview=True, **page.context))
+    answer = make_response(render_template("catalog/product.html", preview=True, **page.context, **delivery_of(page)))
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

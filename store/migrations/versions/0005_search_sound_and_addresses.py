@@ -16,6 +16,7 @@ depends_on = None
 SHOWN = (
     "product", "product_option", "option_value", "variant", "variant_value", "variant_price", "product_picture",
     "picture", "rendition", "collection", "collection_product", "track",
+    "product_pairing", "price_change", "shipping_zone", "shipping_country", "shipping_rate",
 )  # fmt: skip
 """What public pages are made of, beside the level of stock: every write to these moves the catalogue's edition."""
 SLOTS = 16
@@ -36,11 +37,13 @@ MOVE = """CREATE FUNCTION move_catalog_edition() RETURNS trigger LANGUAGE plpgsq
 
 def upgrade() -> None:
     _sound()
+    _pairings()
     _addresses()
 
 
 def downgrade() -> None:
     _no_addresses()
+    _no_pairings()
     _no_sound()
 
 
@@ -74,6 +77,26 @@ def _no_sound() -> None:
     op.drop_table("track")
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.drop_column("color")
+
+
+def _pairings() -> None:
+    """What staff say goes with a product."""
+    op.create_table(
+        "product_pairing",
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("product_id <> other_id", name=op.f("ck_product_pairing_not_itself")),
+        sa.ForeignKeyConstraint(["other_id"], ["product.id"], name=op.f("fk_product_pairing_other_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_pairing_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "other_id", name=op.f("pk_product_pairing")),
+    )
+    with op.batch_alter_table("product_pairing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_pairing_other_id"), ["other_id"], unique=False)
+
+
+def _no_pairings() -> None:
+    op.drop_table("product_pairing")
 
 
 def _addresses() -> None:
