@@ -123,6 +123,13 @@ def order(visit: Visit, live: RunningShop) -> Page:
     return visit(live.once("paid", live.after_paying).order_path)
 
 
+def picture_in_full(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products/low-end-ep")
+    page.locator("[data-view]").nth(1).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
 def mail(visit: Visit, live: RunningShop) -> Page:
     guest = live.once("paid", live.after_paying)
     (message,) = wait_until(lambda: live.mails_to(guest.email), 60)
@@ -168,6 +175,7 @@ SHOP = {
     "product without choices": at("/products/night-bus-vol-2"),
     "product with a size chosen": size_chosen,
     "product sold out": sold_out,
+    "picture in full": picture_in_full,
     "bag": bag,
     "product with a size sold out": size_sold_out,
     "bag with something removed": removed,

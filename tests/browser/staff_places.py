@@ -46,6 +46,11 @@ def product(visit: Visit, live: RunningShop) -> Page:
     return as_staff(f"/admin/products/{product_id(live, 'pitch-control-tee')}")(visit, live)
 
 
+def record(visit: Visit, live: RunningShop) -> Page:
+    """With tracks that can be heard."""
+    return as_staff(f"/admin/products/{product_id(live, 'low-end-ep')}")(visit, live)
+
+
 def draft_refused(visit: Visit, live: RunningShop) -> Page:
     """A draft that lacks pictures and prices, after somebody tried to publish it."""
     page = as_staff("/admin/products/new")(visit, live)
@@ -155,6 +160,7 @@ AT_WORK: dict[str, Place] = {
     "new product": as_staff("/admin/products/new"),
     "new product with mistakes": refused(as_staff("/admin/products/new"), "Make the draft"),
     "product at work": product,
+    "record at work": record,
     "publishing refused": draft_refused,
     "collections at work": as_staff("/admin/collections"),
     "collection at work": collection,
