@@ -133,7 +133,7 @@ def _linked(page: products_of.ProductPage) -> list[dict[str, object]]:
     steps = [("Catalog", "/products")]
     steps += [(shelf["title"], f"/collections/{shelf['slug']}") for shelf in page.shelves[-1:]]
     steps.append((str(own["title"]), f"/products/{own['slug']}"))
-    pictures = [picture.src for picture in page.pictures]
+    pictures = [picture.full for picture in page.pictures]
     return [
         structured.product(public_url, settings().shop_name, told, pictures, page.offered),
         structured.crumbs(public_url, steps),

@@ -21,7 +21,7 @@ from store.catalog.models import (
     VariantValue,
 )
 from store.db import Database
-from store.media.models import Picture, Rendition
+from store.media.models import Picture, Rendition, Track
 from store.stock.models import StockLevel
 
 SAMPLES = {
@@ -58,6 +58,8 @@ def rows(shop):
         (Rendition, {"id": 76, "picture_id": 75, "format": "jpeg", "width": 1, "height": 1, "key": "k", "bytes": 1},
          "key"),
         (ProductPicture, {"id": 77, "product_id": 71, "picture_id": 75, "position": 0, "alt": "A."}, "alt"),
+        (Track, {"id": 79, "product_id": 71, "position": 0, "title": "T", "seconds": 9, "digest": "d", "clip_key": "k",
+                 "clip_seconds": 1, "clip_bytes": 1, "peaks": [], "created_at": now}, "title"),
         (Collection, {"id": 78, "slug": "c", "title": "C", "position": 0}, "title"),
         (CollectionProduct, {"collection_id": 78, "product_id": 71, "position": 0}, "position"),
     ]  # fmt: skip

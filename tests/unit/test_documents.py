@@ -33,7 +33,7 @@ def test_an_index_names_its_parts():
 
 
 def test_a_feed_has_what_atom_requires_and_nothing_that_xml_cannot_hold():
-    root = ET.fromstring(feed("New", "https://x/products", "https://x/feed", [ENTRY]))
+    root = ET.fromstring(feed("NASTYMIXX", "https://x/products", "https://x/feed", [ENTRY]))
     assert root.tag == f"{ATOM}feed"
     assert {child.tag.removeprefix(ATOM) for child in root} == {"id", "title", "updated", "author", "link", "entry"}
     entry = root.find(f"{ATOM}entry")
@@ -44,11 +44,12 @@ def test_a_feed_has_what_atom_requires_and_nothing_that_xml_cannot_hold():
     }  # fmt: skip
     links = {link.get("rel"): link.get("href") for link in entry.iter(f"{ATOM}link")}
     assert links == {"alternate": "https://x/products/tee", "enclosure": "https://x/p"}
-    assert root.find(f"{ATOM}author/{ATOM}name").text == "New"
+    assert root.find(f"{ATOM}author/{ATOM}name").text == "NASTYMIXX"
+    assert root.find(f"{ATOM}title").text == "NASTYMIXX: new in the catalog"
 
 
 def test_a_feed_of_nothing_is_a_feed():
-    root = ET.fromstring(feed("New", "https://x/products", "https://x/feed", []))
+    root = ET.fromstring(feed("NASTYMIXX", "https://x/products", "https://x/feed", []))
     assert root.find(f"{ATOM}updated").text == "1970-01-01T00:00:00Z"
 
 

@@ -54,13 +54,13 @@ def _listed(root_name: str, each: str, places: Iterable[Place]) -> bytes:
     return _written(root)
 
 
-def feed(title: str, home: str, own: str, entries: Sequence[Entry]) -> bytes:
+def feed(shop_name: str, home: str, own: str, entries: Sequence[Entry]) -> bytes:
     """An Atom feed of what has arrived, newest first."""
     root = ET.Element("feed", xmlns=ATOM)
     _text(root, "id", own)
-    _text(root, "title", title)
+    _text(root, "title", f"{shop_name}: new in the catalog")
     _text(root, "updated", _moment(max((entry.updated for entry in entries), default=NEVER)))
-    _text(ET.SubElement(root, "author"), "name", title)
+    _text(ET.SubElement(root, "author"), "name", shop_name)
     ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=own)
     ET.SubElement(root, "link", rel="alternate", type="text/html", href=home)
     for entry in entries:

@@ -62,9 +62,9 @@ def sitemap_part(part: int) -> Response:
 def products() -> Response:
     rows = repository.list_news(reader(), card_terms())
     pictures = of_products(reader(), [row.id for row in rows])
-    entries = [_entry(row, pictures[row.id].src if row.id in pictures else None) for row in rows]
-    title = f"{settings().shop_name}: new in the catalog"
-    body = documents.feed(title, _absolute("/products"), _absolute(url_for(".products")), entries)
+    entries = [_entry(row, pictures[row.id].full if row.id in pictures else None) for row in rows]
+    home, own = _absolute(url_for("catalog.products")), _absolute(url_for(".products"))
+    body = documents.feed(settings().shop_name, home, own, entries)
     return Response(body, mimetype="application/atom+xml")
 
 
