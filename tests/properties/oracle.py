@@ -49,12 +49,21 @@ def _what_was_told_is_known(world: World) -> None:
 
 
 def _nothing_is_sold_twice(world: World) -> None:
-    """Σ sold + held ≤ what we put on the shelf, as this test has counted it; but for what staff counted short."""
+    """Σ sold + held ≤ what we put on the shelf, as this test has counted it, and what buyers gave back to it; but for
+    what staff counted short."""
     held = dict(
-        world.shop.rows("SELECT variant_id, SUM(quantity) FROM hold WHERE state <> 'released' GROUP BY variant_id")
+        world.shop.rows(
+            "SELECT variant_id, SUM(quantity - cancelled) FROM hold WHERE state <> 'released' GROUP BY variant_id"
+        )
+    )
+    back = dict(
+        world.shop.rows(
+            "SELECT variant_id, SUM(quantity) FROM stock_movement WHERE kind IN ('return', 'cancel')"
+            " GROUP BY variant_id"
+        )
     )
     short = dict(world.shop.rows("SELECT variant_id, short FROM stock_level"))
-    over = {item: held.get(item, 0) - world.shelved[item] - short[item] for item in world.items}
+    over = {item: held.get(item, 0) - world.shelved[item] - back.get(item, 0) - short[item] for item in world.items}
     assert all(count <= 0 for count in over.values()), over
 
 

@@ -16,7 +16,7 @@ depends_on = None
 SHOWN = (
     "product", "product_option", "option_value", "variant", "variant_value", "variant_price", "product_picture",
     "picture", "rendition", "collection", "collection_product", "track",
-    "product_pairing", "price_change", "shipping_zone", "shipping_country", "shipping_rate",
+    "product_pairing", "shipping_zone", "shipping_country", "shipping_rate",
 )  # fmt: skip
 """What public pages are made of, beside the level of stock: every write to these moves the catalogue's edition."""
 SLOTS = 16
