@@ -15,6 +15,7 @@ from store.catalog.models import (
     Option,
     OptionValue,
     Product,
+    ProductPairing,
     ProductPicture,
     Variant,
     VariantPrice,
@@ -22,12 +23,14 @@ from store.catalog.models import (
 )
 from store.db import Database
 from store.media.models import Picture, Rendition, Track
+from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
 from store.stock.models import StockLevel
 
 SAMPLES = {
     "catalog.home": "/", "catalog.products": "/products", "catalog.collection": "/collections/tees",
     "catalog.product": "/products/item-100", "catalog.terms": "/terms", "catalog.privacy": "/privacy",
-    "catalog.returns": "/returns", "feeds.robots": "/robots.txt", "feeds.sitemap": "/sitemap.xml",
+    "catalog.returns": "/returns", "catalog.delivery": "/delivery", "feeds.robots": "/robots.txt",
+    "feeds.sitemap": "/sitemap.xml",
     "feeds.sitemap_part": "/sitemap-1.xml", "feeds.sitemap_pages": "/sitemap-pages.xml",
     "feeds.products": "/feeds/products.xml",
 }  # fmt: skip
@@ -47,7 +50,7 @@ def rows(shop):
     now = shop.clock()
     product = {"slug": "s", "title": "T", "line": "L", "kind": "physical", "created_at": now, "updated_at": now}
     return [
-        (Product, {"id": 71} | product, "title"),
+        (Product, [{"id": 71} | product, {"id": 82} | product | {"slug": "u"}], "title"),
         (Option, {"id": 72, "product_id": 71, "name": "Color", "position": 0}, "name"),
         (OptionValue, {"id": 73, "option_id": 72, "label": "Black", "position": 0}, "label"),
         (Variant, {"id": 74, "product_id": 71, "sku": "S", "position": 0}, "label"),
@@ -62,6 +65,10 @@ def rows(shop):
                  "clip_seconds": 1, "clip_bytes": 1, "peaks": [], "created_at": now}, "title"),
         (Collection, {"id": 78, "slug": "c", "title": "C", "position": 0}, "title"),
         (CollectionProduct, {"collection_id": 78, "product_id": 71, "position": 0}, "position"),
+        (ProductPairing, {"product_id": 71, "other_id": 82, "position": 0}, "position"),
+        (ShippingZone, {"id": 80, "name": "Z", "position": 9}, "position"),
+        (ShippingCountry, {"code": "NO", "zone_id": 80}, "zone_id"),
+        (ShippingRate, {"id": 81, "zone_id": 80, "currency": "usd", "name": "R", "first": 1, "additional": 1}, "name"),
     ]  # fmt: skip
 
 
