@@ -53,10 +53,11 @@ def test_the_demo_is_loaded_once_and_a_second_time_changes_nothing(empty_shop):
         "active": empty_shop.value("SELECT COUNT(*) FROM product WHERE status = 'active'"),
         "archived": empty_shop.value("SELECT COUNT(*) FROM product WHERE status = 'archived'"),
         "pictures": empty_shop.value("SELECT COUNT(*) FROM picture"),
+        "tracks": empty_shop.value("SELECT COUNT(*) FROM track"),
         "units": empty_shop.value("SELECT SUM(on_hand) FROM stock_level"),
         "moved": empty_shop.value("SELECT SUM(quantity) FROM stock_movement"),
     }
-    assert loaded == {"active": 20, "archived": 1, "pictures": 26, "units": 2320, "moved": 2320}
+    assert loaded == {"active": 20, "archived": 1, "pictures": 95, "tracks": 10, "units": 2320, "moved": 2320}
     assert empty_shop.rows(
         "SELECT sku, amount, on_hand FROM variant JOIN variant_price price ON price.variant_id = variant.id"
         " JOIN stock_level ON stock_level.variant_id = variant.id WHERE sku LIKE 'NMX-041-BLCK-%' ORDER BY position"
