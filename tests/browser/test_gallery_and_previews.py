@@ -25,7 +25,7 @@ def record(open_page):
 
 
 def said(page):
-    return page.locator("body > [role=status].vh").text_content()
+    return page.locator("#said").text_content()
 
 
 def button(page, track):

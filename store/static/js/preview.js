@@ -3,13 +3,10 @@
 
 const audio = new Audio();
 const root = document.documentElement;
-const status = document.createElement('p');
+const status = document.querySelector('#said');
 let button; // whose clip is loaded
 let sounding = false;
 
-status.className = 'vh';
-status.setAttribute('role', 'status');
-document.body.append(status);
 root.dataset.sound = 'on'; // the style sheet puts our buttons in place of the players
 
 const clock = (seconds) => `${Math.trunc(seconds / 60)}:${String(Math.trunc(seconds % 60)).padStart(2, '0')}`;
