@@ -23,6 +23,7 @@ PASSING = [
     (r"\?variant=\d+", "?variant=ID"),
     (r"/o/\S+", "/o/LINK"),
     (r"lines/\d+", "lines/ID"),
+    (r"/media/\S+", "/media/FILE"),
 ]
 """What is another one every day, or for every buyer."""
 PLACES_TOLD = ["home", "product", "bag", "checkout", "order"]
