@@ -23,7 +23,7 @@ from store.catalog.search.service import mended
 from store.money import exponent
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
-from store.storefront.cards import CURRENCY, IDS, LISTED, ON_SALE, Card, Terms, fill
+from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
 from store.storefront.filters import Filters, Item, bands, narrow
 from store.storefront.paging import PAGE, cut, read_key
 from store.storefront.walking import read_page
@@ -78,11 +78,15 @@ _COLUMNS = (
     SearchPrice.cells,
     _THERE.label("there"),
     _SHELVES.label("shelves"),
+    Product.slug,
+    Product.number,
+    Product.title,
+    Product.line,
 )
+"""Of an `Item`, behind id and tier."""
 WITHIN = Product.id.in_(
     select(CollectionProduct.product_id).where(CollectionProduct.collection_id == bindparam("within"))
 )
-_THESE = LISTED.where(Product.id.in_(IDS))
 
 
 def browse(session: Session, terms: Terms, wish: Wish) -> Listing:
@@ -101,8 +105,9 @@ def browse(session: Session, terms: Terms, wish: Wish) -> Listing:
     narrowed = narrow(items, wish.filters, priced)
     partly = len(items) >= MOST
     if wish.asked or not partly:
+        by_id = {item.id: item for item in narrowed.items}
         ids, following = cut(narrowed.items, wish.sort, after)
-        rows = _rows(session, terms, ids)
+        rows: list[Any] = [by_id[one] for one in ids]
     else:
         rows, following = read_page(session, terms, wish.filters, wish.sort, after, wish.within)
     total = min(len(narrowed.items), MOST_COUNTED) if partly else len(narrowed.items)
@@ -114,14 +119,6 @@ def first_matches(session: Session, terms: Terms, asked: Asked, count: int) -> l
     on_sqlite = _on_sqlite(session)
     given = {**terms.bound, "count": count, **search.bound(asked, on_sqlite=on_sqlite)}
     return list(session.execute(_best(on_sqlite=on_sqlite), given))
-
-
-def _rows(session: Session, terms: Terms, ids: list[int]) -> list[Any]:
-    """Rows of `LISTED` in the order of their ids here."""
-    if not ids:
-        return []
-    found = {row.id: row for row in session.execute(_THESE, {**terms.bound, "ids": ids})}
-    return [found[one] for one in ids if one in found]
 
 
 def _candidates(session: Session, terms: Terms, asked: Asked, within: int | None) -> list[Item]:
