@@ -107,7 +107,7 @@ _PRICES = (
 
 
 def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
-    """Cards for rows of `LISTED` (or items of a list), in their order; what has lost its price meanwhile is left out."""
+    """Cards for rows of `LISTED` or items of a list, in their order; what has lost its price meanwhile is left out."""
     ids = [row.id for row in rows]
     if not ids:
         return []
