@@ -41,7 +41,8 @@ def register(app: Flask) -> None:
             lasting = "v" in request.args or request.path.endswith(".woff2")
             response.headers["Cache-Control"] = YEAR if lasting else "no-cache"
             if request.path.endswith(".css") and response.status_code == 200:
-                response.close()  # the file, which is not sent as it is
-                response.direct_passthrough = False
+                file, response.direct_passthrough = response.response, False
                 response.set_data(_style((request.view_args or {})["filename"]))
+                if close := getattr(file, "close", None):
+                    close()
         return response

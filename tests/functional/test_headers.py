@@ -163,3 +163,4 @@ def test_style_sheets_come_without_the_remarks_of_those_who_write_them(shop):
         assert int(sent.headers["Content-Length"]) == len(sent.data)
         again = shop.visitor().get(f"/static/{name}?v=1", headers={"If-None-Match": sent.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+        again.close()
