@@ -19,6 +19,7 @@ from sqlalchemy import select
 from store import paths
 from store.app import create_app, make_worker
 from store.catalog.models import Product
+from store.catalog.search.service import catch_up
 from store.migrations import commands
 from store.ops.demo import accounts
 from store.ops.demo.load import is_loaded, load
@@ -67,6 +68,7 @@ def _prepare(app: Flask) -> bool:
     if settings.database_url.startswith("sqlite:///"):
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     commands.upgrade(db)
+    catch_up(db)
     with db.reader() as reader:
         is_empty = reader.scalar(select(Product.id).limit(1)) is None
     if is_empty and not settings.in_production:

@@ -225,6 +225,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     if not settings.in_production and not settings.smtp_url:
         app.register_blueprint(mail_views.blueprint)
     navigation = Navigation(app.extensions["db"], lambda: storefront_views.terms_of(settings, clock()), is_loaded)
+    app.extensions["navigation"] = navigation
     app.jinja_env.globals.update(
         shop_name=settings.shop_name, public_url=settings.public_url, packing_days=settings.packing_days
     )

@@ -1,4 +1,4 @@
-"""The commands of the shop: `flask db`, `demo`, `media`, `stripe`, `worker`, `verify`, `audit`."""
+"""The commands of the shop: `flask db`, `catalog`, `demo`, `media`, `stripe`, `worker`, `verify`, `audit`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from store.audit import chain, checking
+from store.catalog.search.service import catch_up, reindex
 from store.clock import Clock
 from store.db import Database
 from store.errors import StoreError
@@ -28,7 +29,7 @@ from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
-    for group in (database, demo, stripe, media, members, staff, audit):
+    for group in (database, demo, catalog, stripe, media, members, staff, audit):
         app.cli.add_command(group)
     stripe.add_command(reconcile)
     app.cli.add_command(worker)
@@ -43,6 +44,7 @@ def _db() -> Database:
 database = AppGroup("db", help="The tables: migrate them, and see whether they fit the code.")
 demo = AppGroup("demo", help="The demo shop.")
 media = AppGroup("media", help="Pictures.")
+catalog = AppGroup("catalog", help="What is for sale.")
 stripe = AppGroup("stripe", help="Our side of the account at Stripe.")
 audit = AppGroup("audit", help="The sealed history of what staff did.")
 
@@ -52,6 +54,8 @@ audit = AppGroup("audit", help="The sealed history of what staff did.")
 def upgrade(revision: str) -> None:
     """Migrate the database to REVISION, the newest by default."""
     commands.upgrade(_db(), revision)
+    if commands.is_current(_db()):
+        catch_up(_db())  # what was there before there was an index
     click.echo("The database is migrated.")
 
 
@@ -71,6 +75,13 @@ def check() -> None:
     if difference := commands.drift(_db()):
         raise click.ClickException(difference)
     click.echo("The tables fit the code.")
+
+
+@catalog.command("reindex")
+def catalog_reindex() -> None:
+    """Make the search index anew from the catalogue, while the shop goes on."""
+    count = reindex(_db())
+    click.echo(f"{count} {'product is' if count == 1 else 'products are'} indexed.")
 
 
 @demo.command("load")

@@ -26,6 +26,7 @@ MOSTLY_PAGES = {
     "test_order_search",
     "test_pictures_give_way",
     "test_renditions",
+    "test_search_kept",
     "test_sound",
     "test_stock_reports",
     "test_uploads",

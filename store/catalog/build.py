@@ -20,6 +20,7 @@ from store.catalog.models import (
     VariantPrice,
 )
 from store.catalog.proposals import distinct, sku
+from store.catalog.search.service import index
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def build_product(session: Session, plan: Blueprint, now: datetime, taken: Itera
     session.add(product)
     session.flush()  # stock, pictures and the price history refer to its ids
     session.add_all(_first_prices(plan, product, since, now))
+    index(session, [product.id])
     return product
 
 

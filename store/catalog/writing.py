@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from store.audit.history import list_entries, record
 from store.catalog.models import CatalogForm, Product, Status
 from store.catalog.models import Collection as Shelf
 from store.catalog.repository import get_product, lock_collections
+from store.catalog.search.service import index
 from store.catalog.snapshots import missing_for_sale, product_now, shelf_now
 from store.db import Database, insert, lock
 from store.errors import Conflict, Invalid, NotFound
@@ -108,6 +109,7 @@ class Catalog:
             if before != after:
                 _refuse_new_lacks(product, lacked, self.currency)
                 product.version, product.updated_at = product.version + 1, now
+                index(session, [product_id])
                 record(session, actor, action, f"product:{product_id}", before, after, now)
             _note(session, key, str(product_id))
 
@@ -132,6 +134,7 @@ class Catalog:
             after = shelf_now(session, shelf)
             if before != after:
                 shelf.version += 1
+                index(session, _said_of(before, after))
                 record(session, actor, action, f"collection:{shelf_id}", before, after, now)
             _note(session, key, str(shelf_id))
 
@@ -179,6 +182,12 @@ def _lock(session: Session, model: type[Row], row_id: int, version: int, kind: s
         last = next(iter(list_entries(session, f"{kind}:{row_id}", None, 1)), None)
         raise Changed(last.actor if last else "Somebody", last.at if last else None)
     return row
+
+
+def _said_of(before: dict[str, Any], after: dict[str, Any]) -> list[int]:
+    """The products that can be found by other words now: all of a collection, or those that came or went."""
+    had, has = set(before["products"]), set(after["products"])
+    return sorted(had | has if before["title"] != after["title"] else had ^ has)
 
 
 def _refuse_new_lacks(product: Product, before: Collection[str], currency: str) -> None:

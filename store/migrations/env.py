@@ -17,11 +17,17 @@ def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:  #
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Utc) else False
 
 
+def by_model(name: str | None, kind: str, _parents: object) -> bool:
+    """The databases' own full text is no table of the models, nor are those that SQLite keeps it in."""
+    return kind != "table" or not (name or "").startswith("search_text")
+
+
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
         render_item=plain_types,
+        include_name=by_model,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
         transactional_ddl=True,  # SQLite too: a migration killed midway leaves nothing

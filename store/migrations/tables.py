@@ -5,6 +5,7 @@ from __future__ import annotations
 import store.audit.models
 import store.cart.models
 import store.catalog.models
+import store.catalog.search.models
 import store.fulfilment.models
 import store.jobs.models
 import store.media.models

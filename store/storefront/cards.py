@@ -1,11 +1,10 @@
-"""What a product looks like on a card, and the three statements that fill a page of them.
+"""What a product looks like on a card, and the statements that fill a page of them.
 
 Core statements built once, not the ORM: a page of 24 cards would load hundreds of objects to show four facts of each.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,11 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from store.catalog.models import Option, OptionValue, Product, Variant, VariantPrice
+from store.catalog.models import Product, Variant, VariantPrice
 from store.catalog.pictures import Picture, of_products
 from store.catalog.repository import on_sale, told_prices
+from store.catalog.search.documents import colors
+from store.catalog.search.models import SearchPrice
 from store.money import Money
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
@@ -67,12 +68,11 @@ CURRENCY = bindparam("currency", type_=VariantPrice.currency.type)
 ON_SALE = on_sale(bindparam("now", type_=Product.created_at.type))
 
 LOWEST = (
-    select(Variant.product_id, func.min(VariantPrice.amount).label("lowest"))
-    .join(VariantPrice, VariantPrice.variant_id == Variant.id)
-    .where(VariantPrice.currency == CURRENCY)
-    .group_by(Variant.product_id)
+    select(SearchPrice.product_id, SearchPrice.lowest, SearchPrice.cells)
+    .where(SearchPrice.currency == CURRENCY)
     .subquery()
 )
+"""Kept with the index: to find the lowest of all prices anew for each page would take longer the more there are."""
 LISTED = (
     select(
         Product.id,
@@ -82,13 +82,14 @@ LISTED = (
         Product.line,
         Product.published_at,
         LOWEST.c.lowest,
+        LOWEST.c.cells,
     )
     .join(LOWEST, LOWEST.c.product_id == Product.id)
     .where(ON_SALE)
 )
 """Products on sale with their lowest price, for a page to order and cut."""
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PRICES = (
     select(
         Variant.product_id,
@@ -100,42 +101,26 @@ _PRICES = (
     )
     .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == CURRENCY))
     .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-    .where(Variant.product_id.in_(_IDS))
+    .where(Variant.product_id.in_(IDS))
     .group_by(Variant.product_id)
-)
-_COLORS = (
-    select(Option.product_id, OptionValue.label)
-    .join(OptionValue, OptionValue.option_id == Option.id)
-    .where(Option.product_id.in_(_IDS), Option.name == "Color")
-    .order_by(OptionValue.position)
 )
 
 
 def fill(session: Session, rows: Sequence[Any], terms: Terms) -> list[Card]:
-    """Cards for rows of `LISTED`, in their order."""
+    """Cards for rows of `LISTED` or items of a list, in their order; what has lost its price meanwhile is left out."""
     ids = [row.id for row in rows]
     if not ids:
         return []
     prices = {row.product_id: row for row in session.execute(_PRICES, {"ids": ids, "currency": terms.currency})}
-    colors: dict[int, list[str]] = defaultdict(list)
-    for row in session.execute(_COLORS, {"ids": ids}):
-        colors[row.product_id].append(row.label)
     pictures, previews = of_products(session, ids), previews_of(session, ids)
     reduced = [product_id for product_id, price in prices.items() if price.was]
     told: dict[int, int] = {}
     for one in told_prices(session, reduced, terms.currency, terms.day_ends or terms.now):
         told[one.product_id] = max(one.amount, told.get(one.product_id, 0))
     return [
-        _card(
-            row,
-            prices[row.id],
-            told.get(row.id),
-            pictures.get(row.id),
-            colors[row.id],
-            previews.get(row.id),
-            terms,
-        )
+        _card(row, prices[row.id], told.get(row.id), pictures.get(row.id), previews.get(row.id), terms)
         for row in rows
+        if row.id in prices
     ]
 
 
@@ -144,7 +129,6 @@ def _card(
     price: Any,  # noqa: ANN401
     was: int | None,
     picture: Picture | None,
-    colours: list[str],
     preview: Preview | None,
     terms: Terms,
 ) -> Card:
@@ -159,7 +143,7 @@ def _card(
         price_varies=price.highest > price.lowest,
         was=Money(was, terms.currency) if was is not None and was > price.lowest else None,
         picture=picture,
-        colours=colours,
+        colours=colors(row.cells),
         state=state,
         left=left if state == "low" else None,
         preview=preview,

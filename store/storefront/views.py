@@ -5,24 +5,28 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 
 from store.catalog.addresses import collection_formerly_at, product_formerly_at
-from store.catalog.models import Kind
+from store.catalog.models import Collection, Kind
+from store.catalog.search import asking
 from store.errors import Invalid, NotFound
-from store.money import Money
+from store.money import Money, exponent
 from store.settings import Settings
+from store.storefront import filters, listing, paging, rail, repository, structured, suggesting
 from store.storefront import product as products_of
-from store.storefront import repository, structured
 from store.storefront.cards import Terms
 from store.storefront.delivery import list_deliveries
-from store.web.current import now, reader, settings
+from store.web.current import edition, now, reader, settings
 from store.web.front import for_everybody
 from store.web.headers import cache_publicly
+from store.web.limits import limiter
 
 blueprint = Blueprint("catalog", __name__)
-
-SORTS = {"newest": "Newest", "price": "Price, low first", "-price": "Price, high first"}
+NARROWED = ("q", *filters.FACETS, "sort", "after")
+"""What tells the pages of a list apart."""
+FRESH_SECONDS = 60
+"""How long suggestions may be shown again; prices on them are looked up anew on every page."""
 
 
 def terms_of(settings: Settings, moment: datetime) -> Terms:
@@ -37,8 +41,8 @@ def card_terms() -> Terms:
 
 @blueprint.after_request
 def share(response: Response) -> Response:
-    """Public pages may be kept by anybody, as long as they ask again."""
-    if response.status_code == 200:
+    """Public pages may be kept by anybody, as long as they ask again; a view may have said for how long."""
+    if response.status_code == 200 and "Cache-Control" not in response.headers:
         cache_publicly(response)
     return response
 
@@ -66,16 +70,13 @@ def _drop(shelf: repository.Shelf) -> dict[str, Any]:
 
 
 @blueprint.get("/products")
-@for_everybody("collection", "sort", "after")
+@for_everybody(*NARROWED)
 def products() -> str:
-    slug = request.args.get("collection")
-    within = repository.get_collection(reader(), slug) if slug else None
-    listing = _listing(within.id if within else None)
-    return render_template("catalog/products.html", **listing)
+    return render_template("catalog/products.html", view=_listing())
 
 
 @blueprint.get("/collections/<slug>")
-@for_everybody("sort", "after")
+@for_everybody(*NARROWED)
 def collection(slug: str) -> str | Response:
     try:
         found = repository.get_collection(reader(), slug)
@@ -84,26 +85,53 @@ def collection(slug: str) -> str | Response:
         if present is None:
             raise
         return _moved(url_for(".collection", slug=present))
-    return render_template("catalog/collection.html", collection=found, **_listing(found.id))
+    return render_template("catalog/collection.html", collection=found, view=_listing(found))
 
 
-def _listing(collection_id: int | None) -> dict[str, Any]:
-    sort = request.args.get("sort", "newest")
-    if sort not in SORTS:
+@blueprint.get("/search/suggest")
+@limiter.limit("240 per minute")
+def suggest() -> Response:
+    found = suggesting.suggest(reader(), card_terms(), asking.read(request.args.get("q", "")))
+    answer = jsonify(found)
+    cache_publicly(answer, FRESH_SECONDS)
+    return answer
+
+
+def _listing(shelf: Collection | None = None) -> dict[str, Any]:
+    """What the templates of lists need."""
+    asked = asking.read(request.args.get("q", ""))
+    priced = filters.bands(exponent(settings().store_currency))
+    wanted = filters.read_filters(request.args, priced)
+    if shelf is not None:
+        wanted = wanted.without("collection")
+    usual = paging.MATCH if asked else paging.NEWEST
+    sort = request.args.get("sort", usual)
+    if sort not in (paging.MATCH, *rail.SORTS):
         raise Invalid("The catalog can be sorted by newest or by price.")
-    page = repository.list_products(reader(), card_terms(), sort, request.args.get("after"), collection_id)
+    sort = usual if sort == paging.MATCH else sort
+    wish = listing.Wish(asked, wanted, sort, request.args.get("after"), shelf.id if shelf else None)
+    found = listing.browse(reader(), card_terms(), wish)
+    address = rail.Address(request.path, {"q": asked.text, **wanted.on, "sort": "" if sort == usual else sort})
+    labels = rail.Labels(_titles(), settings().store_currency, priced)
     return {
-        "products": page.products,
-        "total": page.total,
-        "next_url": _here(sort=sort, after=page.after) if page.after else None,
-        "sorts": [{"label": label, "url": _here(sort=key), "current": key == sort} for key, label in SORTS.items()],
+        "products": found.products,
+        "total": found.total,
+        "count": rail.count_label(found.total, partly=found.partly),
+        "next_url": address.but(after=found.after) if found.after else None,
+        "sorts": rail.sorts(address, sort, worded=bool(asked)),
+        "groups": rail.groups(found.counts, wanted, address, labels, partly=found.partly),
+        "chips": rail.chips(wanted, address, labels),
+        "clear_url": address.bare,
+        "asked": asked,
+        "shown": found.shown,
+        "instead": [] if found.products else repository.list_newest(reader(), card_terms(), 4, besides=None),
     }
 
 
-def _here(**query: str | None) -> str:
-    kept = {"collection": request.args.get("collection")}
-    values: dict[str, Any] = {**(request.view_args or {}), **kept, **query}
-    return url_for(request.endpoint or "", **values)
+def _titles() -> dict[str, str]:
+    """As the navigation of the same page has them."""
+    around: dict[str, Any] = current_app.extensions["navigation"].context(edition())
+    return {shelf.slug: shelf.title for shelf in around["nav_collections"]}
 
 
 @blueprint.get("/products/<slug>")

@@ -68,11 +68,13 @@ def register(app: Flask, settings: Settings) -> None:
         return response
 
 
-def cache_publicly(response: Response) -> Response:
-    """Mark a page that is the same for everybody; it is asked for again each time, and mostly answered with 304.
+def cache_publicly(response: Response, fresh_seconds: int = 0) -> Response:
+    """Mark what is the same for everybody; it is asked for again each time, and mostly answered with 304.
+
+    With `fresh_seconds` it is not asked for again until it is as old as that.
 
     Whoever is signed in gets no page that anything between us may keep, not even one that says nothing of them.
     """
     if request.method in ("GET", "HEAD") and session_token(request) is None:
-        response.headers["Cache-Control"] = PUBLIC
+        response.headers["Cache-Control"] = f"public, max-age={fresh_seconds}" if fresh_seconds else PUBLIC
     return response

@@ -10,7 +10,7 @@ from tests.browser.account_places import MEMBERS
 from tests.browser.cardless_places import CARDLESS
 from tests.browser.running import IBAN, RunningShop
 from tests.browser.staff_places import AT_WORK
-from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button
+from tests.browser.steps import DECLINED_CARD, add_to_bag, choose, heading, pay, pay_button, search_box
 from tests.shop import wait_until
 
 Visit = Callable[..., Page]
@@ -18,6 +18,20 @@ Visit = Callable[..., Page]
 
 def at(path: str) -> Callable[[Visit, RunningShop], Page]:
     return lambda visit, _live: visit(path)
+
+
+def filters_open(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products?q=tee&size=XL&color=Bone")
+    if page.locator(".filters > summary").is_visible():
+        page.locator(".filters > summary").click()
+    return page
+
+
+def suggestions(visit: Visit, _live: RunningShop) -> Page:
+    page = visit("/products")
+    search_box(page).press_sequentially("night")
+    expect(page.get_by_role("option").first).to_be_visible()
+    return page
 
 
 def sold_out(visit: Visit, _live: RunningShop) -> Page:
@@ -170,6 +184,10 @@ def order_not_found(visit: Visit, _live: RunningShop) -> Page:
 SHOP = {
     "home": at("/"),
     "listing": at("/products"),
+    "listing narrowed": filters_open,
+    "search with suggestions": suggestions,
+    "search mended": at("/products?q=hodie"),
+    "search without result": at("/products?q=theremin"),
     "collection": at("/collections/drop-04"),
     "product": at("/products/pitch-control-tee"),
     "product without choices": at("/products/night-bus-vol-2"),

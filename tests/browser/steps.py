@@ -82,3 +82,13 @@ def heading(page: Page) -> Locator:
 def expect_thanks(page: Page) -> None:
     page.wait_for_url("**/checkout/success?session_id=*")
     expect(heading(page)).to_have_text("Thank you")
+
+
+def search_box(page: Page) -> Locator:
+    """The box in the header; on a phone it is opened first, unless it is open."""
+    box = page.locator("#q")
+    if not box.is_visible():
+        page.locator(".find > summary").click()
+        expect(box).to_be_visible()
+    box.click()
+    return box

@@ -1,5 +1,8 @@
 """What every answer carries, whatever its status."""
 
+import re
+
+from store import paths
 from store.settings import load
 from store.web.headers import policy
 
@@ -146,3 +149,18 @@ def test_no_header_of_a_stranger_moves_our_links(shop):
 def test_in_production_there_is_no_page_of_kept_mails(open_shop):
     shop = open_shop(**PRODUCTION)
     assert shop.visitor().get("/dev/mail", base_url="https://shop.nastymixx.org").status_code == 404
+
+
+def test_style_sheets_come_without_the_remarks_of_those_who_write_them(shop):
+    sheets = ("css/store.css", "css/admin.css")
+    for name in sheets:
+        written = (paths.STATIC / name).read_text(encoding="utf-8")
+        sent = shop.visitor().get(f"/static/{name}?v=1")
+        assert "/*" in written
+        assert "/*" not in sent.text
+        assert "\n " not in sent.text
+        assert re.sub(r"\s", "", sent.text) == re.sub(r"\s", "", re.sub(r"/\*.*?\*/", "", written, flags=re.DOTALL))
+        assert int(sent.headers["Content-Length"]) == len(sent.data)
+        again = shop.visitor().get(f"/static/{name}?v=1", headers={"If-None-Match": sent.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+        again.close()

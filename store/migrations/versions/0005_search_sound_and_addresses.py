@@ -16,7 +16,7 @@ depends_on = None
 SHOWN = (
     "product", "product_option", "option_value", "variant", "variant_value", "variant_price", "product_picture",
     "picture", "rendition", "collection", "collection_product", "track",
-    "product_pairing", "shipping_zone", "shipping_country", "shipping_rate",
+    "product_pairing", "shipping_zone", "shipping_country", "shipping_rate", "search_price",
 )  # fmt: skip
 """What public pages are made of, beside the level of stock: every write to these moves the catalogue's edition."""
 SLOTS = 16
@@ -36,6 +36,7 @@ MOVE = """CREATE FUNCTION move_catalog_edition() RETURNS trigger LANGUAGE plpgsq
 
 
 def upgrade() -> None:
+    _search()
     _sound()
     _pairings()
     _addresses()
@@ -45,6 +46,7 @@ def downgrade() -> None:
     _no_addresses()
     _no_pairings()
     _no_sound()
+    _no_search()
 
 
 def _sound() -> None:
@@ -164,3 +166,60 @@ def _no_addresses() -> None:
     op.drop_table("catalog_edition")
     op.drop_index("ix_product_withdrawn_at", "product")
     op.drop_table("former_address")
+
+
+def _search() -> None:
+    """Tables of the index; `flask db upgrade` then fills them from the catalogue."""
+    op.create_table(
+        "search_entry",
+        sa.Column(
+            "product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("vocabulary", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_search_entry_product_id")),
+        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_search_entry")),
+    )
+    op.create_table(
+        "search_price",
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column(
+            "product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("lowest", sa.BigInteger(), nullable=False),
+        sa.Column("cells", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_search_price_product_id")),
+        sa.PrimaryKeyConstraint("currency", "product_id", name=op.f("pk_search_price")),
+    )
+    op.create_index("ix_search_price_lowest", "search_price", ["currency", "lowest", "product_id"])
+    op.create_index(op.f("ix_search_price_product_id"), "search_price", ["product_id"])
+    op.create_table(
+        "search_word",
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("products", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE search_text"
+            " USING fts5(title, line, body, shelf, tokenize = 'porter unicode61 remove_diacritics 0', prefix = '2 3')"
+        )
+        return
+    # As `english`, but without its list of words that are not worth looking for: a title may be made of them.
+    op.execute("CREATE TEXT SEARCH DICTIONARY search_stem (TEMPLATE = snowball, Language = english)")
+    op.execute("CREATE TEXT SEARCH CONFIGURATION search_english (COPY = simple)")
+    op.execute(
+        "ALTER TEXT SEARCH CONFIGURATION search_english ALTER MAPPING FOR asciiword, word, numword WITH search_stem"
+    )
+    op.execute(
+        "CREATE TABLE search_text (product_id bigint PRIMARY KEY REFERENCES product (id), words tsvector NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_search_text_words ON search_text USING gin (words)")
+
+
+def _no_search() -> None:
+    op.execute("DROP TABLE search_text")
+    for table in ("search_word", "search_price", "search_entry"):
+        op.drop_table(table)
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP TEXT SEARCH CONFIGURATION search_english")
+        op.execute("DROP TEXT SEARCH DICTIONARY search_stem")

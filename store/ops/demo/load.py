@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from store.catalog.build import Blueprint, build_product
 from store.catalog.models import Collection, CollectionProduct, Product, ProductPicture, Status
+from store.catalog.search.service import index
 from store.clock import Clock
 from store.db import Database
 from store.errors import Conflict
@@ -109,6 +110,7 @@ def _write(session: Session, catalogue: dict[str, Any], made: Made, now: datetim
             session.add(replace(clip, seconds=track["seconds"]).track(product.id, place, track["title"], now))
         for slug in entry["collections"]:
             session.add(CollectionProduct(collection_id=shelves[slug].id, product_id=product.id, position=position))
+        index(session, [product.id])  # its collections are among its words
     long_ago = now - timedelta(days=900)
     for key, status, appeared in (("archived", Status.ARCHIVED, long_ago), ("drafts", Status.DRAFT, None)):
         for entry in catalogue[key]:
