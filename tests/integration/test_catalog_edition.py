@@ -21,6 +21,7 @@ from store.catalog.models import (
     VariantPrice,
     VariantValue,
 )
+from store.catalog.search.models import SearchPrice
 from store.db import Database
 from store.media.models import Picture, Rendition, Track
 from store.pricing.models import ShippingCountry, ShippingRate, ShippingZone
@@ -63,6 +64,7 @@ def rows(shop):
         (ProductPicture, {"id": 77, "product_id": 71, "picture_id": 75, "position": 0, "alt": "A."}, "alt"),
         (Track, {"id": 79, "product_id": 71, "position": 0, "title": "T", "seconds": 9, "digest": "d", "clip_key": "k",
                  "clip_seconds": 1, "clip_bytes": 1, "peaks": [], "created_at": now}, "title"),
+        (SearchPrice, {"currency": "usd", "product_id": 71, "lowest": 1, "cells": ""}, "lowest"),
         (Collection, {"id": 78, "slug": "c", "title": "C", "position": 0}, "title"),
         (CollectionProduct, {"collection_id": 78, "product_id": 71, "position": 0}, "position"),
         (ProductPairing, {"product_id": 71, "other_id": 82, "position": 0}, "position"),
