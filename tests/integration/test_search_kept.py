@@ -50,9 +50,8 @@ def kept(shop):
 
 
 def test_new_words_are_found_and_old_ones_no_longer(shop, catalog, tee):
-    words = Words(
-        title="Fader Shirt", line="Linen.", number="051", description="Zebrawood.", kind=Kind.PHYSICAL, slug="fader"
-    )
+    make(shop, number="052", title="Another")
+    words = Words(title="Fader Shirt", line="Linen.", number="052", description="Zebrawood.", kind=Kind.PHYSICAL)
     with pytest.raises(Invalid):
         edit_words(catalog, CATALOG, tee, sent(shop, tee), words, shop.clock())
     assert (found(shop, "pitch"), found(shop, "zebrawood")) == (["041"], [])
