@@ -8,7 +8,8 @@ from tests.functional.ours import assert_page, everything, sample
 
 OPENED_BEFORE = "This form was opened before you signed in, or in another session. Open its page again."
 NOT_PERSONAL = {
-    "cart.add", "cart.change", "checkout.place", "checkout.put_back", "checkout.cancel_now", "payments.webhook",
+    "cart.add", "cart.change", "checkout.check", "checkout.place", "checkout.put_back", "checkout.cancel_now",
+    "orders.find_now", "orders.again", "payments.webhook",
 }  # fmt: skip
 """What a guest may do as well, guarded by where the form comes from; and Stripe's door, guarded by its signature."""
 
