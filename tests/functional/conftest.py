@@ -1,4 +1,4 @@
-"""Who works on the catalogue and on refunds in tests of their pages."""
+"""What tests of pages share: who works on the catalogue and on refunds, and a shop that counts statements alike."""
 
 import pytest
 
@@ -20,3 +20,9 @@ def kim(shop):
 @pytest.fixture
 def tee(shop, kim):
     return made(kim.post("/admin/products", data=TEE | {"form_token": token()}))
+
+
+@pytest.fixture
+def remembered(monkeypatch):
+    """What pages have around their content is read once, however slow the machine is."""
+    monkeypatch.setattr("store.storefront.navigation.KEEP_SECONDS", 3600)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import event
 
 from tests.functional.principals import PRINCIPALS, World
@@ -11,7 +12,7 @@ OWN = {"/account": 5, "/account/orders": 6, "/account/sessions": 4}
 STAFF = {
     "/admin/orders": 10,
     "/admin/products": 8,
-    "/admin/products/1": 14,
+    "/admin/products/1": 16,
     "/admin/stock": 5,
     "/admin/stock/1": 8,
     "/admin/history": 6,
@@ -20,6 +21,8 @@ STAFF = {
 }
 """Statements of a page; three of each find out who asks: the session, the member, the roles. On a staff page one more
 counts what waits for a person."""
+
+pytestmark = pytest.mark.usefixtures("remembered")
 
 
 def statements(shop, client, path):

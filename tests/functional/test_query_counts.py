@@ -21,6 +21,8 @@ COUNTS = {
 }  # fmt: skip
 """Statements of a page once the navigation is remembered."""
 
+pytestmark = pytest.mark.usefixtures("remembered")
+
 
 def count(shop, client, path):
     statements = []
