@@ -11,7 +11,6 @@ box.innerHTML =
   '<button class="quiet" value="0">Close</button>' +
   '<img alt="">' +
   '<div><button class="quiet" value="-1">Previous</button><button class="quiet" value="1">Next</button></div>';
-document.body.append(box);
 
 const show = (to) => {
   const all = views();
@@ -28,6 +27,7 @@ addEventListener('click', (event) => {
   const view = event.target.closest('[data-view]');
   if (!view || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
+  if (!box.isConnected) document.body.append(box); // before that it would be a picture of nothing
   show(views().indexOf(view));
   box.showModal();
 });
