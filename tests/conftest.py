@@ -11,17 +11,19 @@ from tests.shop import Shop
 ON_BOTH_AT_ONCE = {
     "test_a_guest_buys",
     "test_limit_per_person",
-    "test_permissions",
     "test_sessions",
     "test_staff_refund",
     "test_webhook_door",
 }
 """Of tests/functional, what `make test` plays on PostgreSQL too: money and access."""
 MOSTLY_PAGES = {
+    "test_attention",
     "test_canaries",
     "test_catalog_publishing",
     "test_catalog_service",
     "test_catalog_variants",
+    "test_dead_jobs",
+    "test_former_addresses",
     "test_mail",
     "test_order_search",
     "test_pictures_give_way",

@@ -82,10 +82,10 @@ def test_killed_anywhere_it_ends_right(story, databases, two_lives):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("story", STORIES)
-def test_killed_at_any_instant_it_ends_right(story, databases, two_lives):
+def test_killed_at_any_instant_it_ends_right(story, sqlite, two_lives):
     """In the middle of a statement, of a commit, of a page: wherever the instant falls."""
     instants = [random.uniform(0, LONGEST_DEED) for _ in range(INSTANTS)]
-    tell = lambda lives, after: told(lives, databases, story, kill_after=after)  # noqa: E731
+    tell = lambda lives, after: told(lives, sqlite, story, kill_after=after)  # noqa: E731
     assert two_at_a_time(two_lives, tell, instants) == {}
 
 

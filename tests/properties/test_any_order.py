@@ -27,7 +27,7 @@ from tests.properties.trouble import befalls
 from tests.shop import Shop, token
 
 FEW = {"sqlite": 6, "postgresql": 2}
-MANY = {"sqlite": 100, "postgresql": 12}
+MANY = {"sqlite": 40, "postgresql": 6}
 COUNTABLE = {"sqlite": 90, "postgresql": 24}
 SEED = 20261124
 
