@@ -39,6 +39,12 @@ def test_an_open_session_says_where_it_is_paid_and_a_recovered_one_what_it_conti
     assert fact().recovered_from is None
 
 
+def test_a_sum_is_told_as_people_read_it():
+    assert fact().sum_shown == "$39.50"
+    assert fact(currency="xxx").sum_shown == "a sum in XXX that we cannot read"
+    assert fact(amount_total=None).sum_shown == "a sum in USD that we cannot read"
+
+
 def test_an_expanded_payment_intent_says_how_it_stands():
     read = fact(payment_intent={"id": "pi_1", "status": "processing"})
     assert (read.payment_intent, read.intent_status) == ("pi_1", "processing")
