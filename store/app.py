@@ -230,7 +230,6 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
         shop_name=settings.shop_name, public_url=settings.public_url, packing_days=settings.packing_days
     )
     app.context_processor(lambda: navigation.context(current.edition()))
-    app.extensions["suggestions"] = navigation.suggestions
 
 
 def _accounts(app: Flask, settings: Settings, db: Database, clock: Clock) -> None:

@@ -136,7 +136,7 @@ def _page(error: str | None = None, removed: dict[str, Any] | None = None, again
         error=error,
         removed=removed if removed and removed["variant"] not in {one.offer.variant_id for one in bag.lines} else None,
         again=again if again in ("all", "some") else None,
-        suggestions=[] if bag.lines else current_app.extensions["suggestions"](),
+        suggestions=[] if bag.lines else current_app.extensions["navigation"].suggestions(),
     )
 
 

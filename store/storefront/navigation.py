@@ -1,4 +1,5 @@
-"""What every page shows around its content: the collections, and whether this is the demo.
+"""What every page shows around its content: the collections, and whether this is the demo; and what a page shows that
+has nothing of its own.
 
 Remembered for as long as the catalogue's edition is the same; a page that is of no edition may be some seconds late.
 """
@@ -20,7 +21,7 @@ KEEP_SECONDS = 15
 
 
 class Navigation:
-    """Read once every few seconds a process; a page without it is still a page, so a failing database is waited out."""
+    """Read once an edition, or once every few seconds, in each process; a page without it is still a page, so a failing database is waited out."""
 
     def __init__(self, db: Database, terms: Callable[[], Terms], is_demo: Callable[[Session], bool]) -> None:
         self._db = db
@@ -44,6 +45,7 @@ class Navigation:
         return self._newest
 
     def context(self, edition: str | None = None) -> dict[str, Any]:
+        """For the templates of a page of this edition."""
         is_late = time.monotonic() >= self._until if edition is None else edition != self._edition
         if is_late:
             try:

@@ -82,7 +82,7 @@ def _instead(status: int) -> list[object]:
     """What to look at where there is nothing to see; in trouble nothing more is asked of the database."""
     if status not in (404, 410):
         return []
-    found: list[object] = current_app.extensions["suggestions"]()
+    found: list[object] = current_app.extensions["navigation"].suggestions()
     return found
 
 
