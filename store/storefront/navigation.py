@@ -21,7 +21,8 @@ KEEP_SECONDS = 15
 
 
 class Navigation:
-    """Read once an edition, or once every few seconds, in each process; a page without it is still a page, so a failing database is waited out."""
+    """Read once an edition, or every few seconds, in each process; a page without it is still a page, so a failing
+    database is waited out."""
 
     def __init__(self, db: Database, terms: Callable[[], Terms], is_demo: Callable[[Session], bool]) -> None:
         self._db = db
