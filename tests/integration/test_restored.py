@@ -129,6 +129,13 @@ def test_what_is_gone_meanwhile_makes_no_order_and_leaves_all_as_it_was(restored
     restored.write("UPDATE stock_level SET reserved = 1")
 
 
+def test_what_does_not_add_up_to_what_was_paid_makes_no_order(restored):
+    heard_of(restored)
+    restored.write("UPDATE payment SET amount = 7449 WHERE amount = 7450")
+    refused(restored, "does not add up to what was paid")
+    restored.write("UPDATE payment SET amount = 7450 WHERE amount = 7449")
+
+
 def test_a_stock_number_that_is_not_known_here_is_named(restored):
     heard_of(restored)
     sku = restored.value("SELECT sku FROM variant")
