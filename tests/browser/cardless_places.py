@@ -93,6 +93,8 @@ def waiting(live: RunningShop) -> Member:
         member.add(live.variants("hand-signals")[0])
         member.check_out()
         member.pay(**IBAN)
+        awaited = "SELECT id FROM checkout WHERE email = :email AND state = 'awaiting_payment'"
+        wait_until(lambda: live.rows(awaited, email=member.email), 20)  # until Stripe has told of it
         return member
 
     return live.once("waiting", make)
