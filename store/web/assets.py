@@ -30,8 +30,9 @@ def static_url(filename: str) -> str:
 
 
 def lighter(css: str) -> str:
-    """The rules alone: comments and indents would make every page more than a kilobyte heavier."""
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
+    """The rules alone: comments, and spaces that are only to be read, would make every page 1.6 KiB heavier."""
+    rules = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*", r"\1", rules).strip() + "\n"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Style sheets as they are sent: the same rules without comments and indents."""
+"""Style sheets as they are sent: the same rules without what is only to be read."""
 
 import re
 
@@ -6,9 +6,13 @@ from store import paths
 from store.web.assets import lighter
 
 
-def test_comments_and_indents_go_and_rules_stay():
+def test_comments_and_spaces_go_and_rules_stay():
     written = "/* For people. */\n@layer base;\n\n  a {\n    color: red; /* as\n    told */\n    margin: 0 auto;\n  }\n"
-    assert lighter(written) == "@layer base;\na {\ncolor: red;\nmargin: 0 auto;\n}\n"
+    assert lighter(written) == "@layer base;a{color: red;margin: 0 auto;}\n"
+
+
+def test_what_is_not_only_to_be_read_stays():
+    assert lighter("a b > c,\nd:not(.e) { width: calc(1px + 2px); }") == "a b > c,d:not(.e){width: calc(1px + 2px);}\n"
 
 
 def test_every_rule_of_ours_is_sent():
