@@ -16,16 +16,21 @@ ON_BOTH_AT_ONCE = {
     "test_webhook_door",
 }
 """Of tests/functional, what `make test` plays on PostgreSQL too: money and access."""
-MOSTLY_PAGES = {
+ON_ONE_AT_ONCE = {
     "test_attention",
+    "test_books",
+    "test_books_compared",
     "test_canaries",
     "test_catalog_publishing",
     "test_catalog_service",
     "test_catalog_variants",
     "test_dead_jobs",
     "test_former_addresses",
+    "test_lists_compared",
     "test_mail",
+    "test_on_the_wire",
     "test_order_search",
+    "test_other_versions",
     "test_pictures_give_way",
     "test_renditions",
     "test_search_kept",
@@ -33,7 +38,8 @@ MOSTLY_PAGES = {
     "test_stock_reports",
     "test_uploads",
 }
-"""Of tests/integration, what says little about money, stock or access: on PostgreSQL by `make prove`."""
+"""Of tests/integration, what reads, or comes to the database only by ways that other tests take on both: on PostgreSQL
+by `make prove`."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,7 +51,7 @@ def pytest_collection_modifyitems(items):
             continue
         folder, name = item.path.parent.name, item.path.stem
         if (folder == "functional" and name not in ON_BOTH_AT_ONCE) or (
-            folder == "integration" and name in MOSTLY_PAGES
+            folder == "integration" and name in ON_ONE_AT_ONCE
         ):
             item.add_marker(pytest.mark.prove)
 
