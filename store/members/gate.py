@@ -87,7 +87,12 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
     @wraps(view)
     def gated(**values: Any) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
         refusal = _before(name, values.get("token"))
-        return refusal if refusal is not None else _behind(app, datastore, name, make_response(view(**values)))
+        if refusal is not None:
+            return refusal
+        answer = make_response(view(**values))
+        if "token" in values and answer.location is not None and not pending().members:
+            return page(400, words.STALE)  # it was used up since we looked, and the view sends on without a word
+        return _behind(app, datastore, name, answer)
 
     return gated
 

@@ -162,10 +162,11 @@ def test_rule_28_name_price_sizes_and_button_are_on_the_first_screen(open_page, 
 
 
 def test_rule_38_a_card_shows_price_colors_and_what_is_left(open_page):
-    page = open_page("/")
+    page = open_page("/products?q=dead+air")
     tee = page.locator(".card").filter(has_text="Dead Air Hoodie")
     expect(tee).to_contain_text("$76")
     expect(tee).to_contain_text("Washed Black, Stone")
+    page = open_page("/products?q=lodz")
     expect(page.locator(".card").filter(has_text="Łódź, 4 a.m.")).to_contain_text(re.compile(r"\d left"))
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from store.actors import SYSTEM
-from store.members import service
+from store.members import gate, service
 from tests.functional.accounts import (
     ANA,
     BEN,
@@ -189,3 +189,20 @@ def test_the_same_link_pressed_twice_at_once_sets_one_password(shop):
         assert len(set_) == 1, [answer.status_code for answer in answers]
         assert sorted(answer.status_code for answer in answers)[1] in (400, 409)
         assert [is_signed_in(sign_in(shop, password=one)[0]) for one in words] == [one in set_ for one in words]
+
+
+@pytest.mark.parametrize("kind", [CONFIRM, RESET])
+def test_a_link_that_is_used_up_while_a_second_press_is_looked_at_says_so(shop, monkeypatch, kind):
+    path, client, form = link_of(shop, kind)
+    looked_at, others = gate.links.owner_of, []
+
+    def slowly(view, token):
+        owner = looked_at(view, token)
+        if not others:
+            others.append(None)
+            others.append(client.post(path, data=form))
+        return owner
+
+    monkeypatch.setattr(gate.links, "owner_of", slowly)
+    assert_page(shop.visitor().post(path, data=form), 400, STALE)
+    assert others[1].status_code == 302
