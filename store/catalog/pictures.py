@@ -6,11 +6,12 @@ One statement each, built once: pictures are on every page.
 from __future__ import annotations
 
 from collections.abc import Collection as Several
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, ScalarSelect, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.catalog.models import ProductPicture, Variant, VariantValue
@@ -37,109 +38,114 @@ class Picture:
     color: str | None
 
 
-_SHOWN = (
+class Made(NamedTuple):
+    """What is known of a picture; `jpeg` and `avif` are the widths it was made in, as text."""
+
+    alt: str
+    caption: str
+    digest: str
+    width: int
+    height: int
+    color: str | None
+    jpeg: str | None
+    avif: str | None
+
+
+def _widths_of(form: str) -> ScalarSelect[str]:
+    """The widths a picture was made in, as text: `240,480`; NULL where it was not made in this format."""
+    widths = func.aggregate_strings(cast(Rendition.width, String), ",")
+    return (
+        select(widths)
+        .where(Rendition.picture_id == Source.id, Rendition.format == form)
+        .correlate(Source)
+        .scalar_subquery()
+    )
+
+
+SHOWN = (
     ProductPicture.alt,
     ProductPicture.caption,
     Source.digest,
     Source.width,
     Source.height,
     Source.color,
-    Rendition.format,
+    _widths_of("jpeg").label("jpeg"),
+    _widths_of("avif").label("avif"),
 )
-# One row for each format, not for each of its widths: a page of cards has hundreds of renditions.
-_WIDTHS = func.aggregate_strings(cast(Rendition.width, String), ",").label("widths")
+"""The columns of `Made`; of `ProductPicture` joined to its `Source`."""
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-
-
-def _made(*owner: Any) -> Select[Any]:  # noqa: ANN401 - columns
-    """The formats of each owner's pictures; joined to `ProductPicture`, which the caller brings in."""
-    return select(*owner, *_SHOWN, _WIDTHS).group_by(*owner, ProductPicture.id, *_SHOWN)
-
-
-def _with_files(query: Select[Any]) -> Select[Any]:
-    return query.join(Source, Source.id == ProductPicture.picture_id).join(
-        Rendition, Rendition.picture_id == ProductPicture.picture_id
-    )
-
-
 _earlier = aliased(ProductPicture)
 _FIRST = select(func.min(_earlier.position)).where(_earlier.product_id == ProductPicture.product_id).scalar_subquery()
-OF_PRODUCTS = _with_files(_made(ProductPicture.product_id.label("owner")).select_from(ProductPicture)).where(
-    ProductPicture.product_id.in_(_IDS), ProductPicture.position == _FIRST
+IS_FIRST = ProductPicture.position == _FIRST
+"""Of a product's pictures the one it is known by."""
+OF_PRODUCTS = (
+    select(ProductPicture.product_id, *SHOWN)
+    .join(Source, Source.id == ProductPicture.picture_id)
+    .where(ProductPicture.product_id.in_(_IDS), IS_FIRST)
 )
 _own_values = select(VariantValue.value_id).where(VariantValue.variant_id == Variant.id)
 _FITS = or_(ProductPicture.value_id.is_(None), ProductPicture.value_id.in_(_own_values))
 OF_VARIANTS = (
-    _with_files(
-        _made(Variant.id.label("owner"), ProductPicture.position)
-        .select_from(Variant)
-        .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
-    )
+    select(Variant.id, *SHOWN)
+    .select_from(Variant)
+    .join(ProductPicture, and_(ProductPicture.product_id == Variant.product_id, _FITS))
+    .join(Source, Source.id == ProductPicture.picture_id)
     .where(Variant.id.in_(_IDS))
     .order_by(ProductPicture.position)
 )
-GALLERY = (
-    _with_files(
-        _made(ProductPicture.id.label("owner"), ProductPicture.value_id, ProductPicture.position).select_from(
-            ProductPicture
-        )
-    )
-    .where(ProductPicture.product_id == bindparam("product_id"))
-    .order_by(ProductPicture.position)
+GALLERY = select(ProductPicture.position, ProductPicture.value_id, *SHOWN).join(
+    Source, Source.id == ProductPicture.picture_id
 )
+"""A product's pictures, each behind its position and the color it is of."""
 
 
 def of_products(session: Session, product_ids: Several[int]) -> dict[int, Picture]:
     """The picture each product is known by: the first of its gallery."""
-    return _by_owner(session.execute(OF_PRODUCTS, {"ids": list(product_ids)}))
+    rows = session.execute(OF_PRODUCTS, {"ids": list(product_ids)})
+    return {owner: picture for owner, *shown in rows if (picture := embed(Made._make(shown)))}
 
 
 def of_variants(session: Session, variant_ids: Several[int]) -> dict[int, Picture]:
     """The picture of each variant: the first that is of its own color, or of none in particular."""
-    rows = session.execute(OF_VARIANTS, {"ids": list(variant_ids)}).all()
-    first: dict[int, int] = {}
-    for row in rows:
-        first.setdefault(row.owner, row.position)
-    return _by_owner(row for row in rows if row.position == first[row.owner])
+    first: dict[int, Picture] = {}
+    for owner, *shown in session.execute(OF_VARIANTS, {"ids": list(variant_ids)}):
+        if owner not in first and (picture := embed(Made._make(shown))):
+            first[owner] = picture
+    return first
 
 
-def gallery(session: Session, product_id: int, values: Several[int]) -> list[Picture]:
-    """A product's pictures in their order: those of the chosen values, and those of none."""
-    rows = session.execute(GALLERY, {"product_id": product_id})
-    return list(_by_owner(row for row in rows if row.value_id is None or row.value_id in values).values())
+def gallery(rows: Iterable[Sequence[Any]], values: Several[int]) -> list[Picture]:
+    """Rows of `GALLERY` as pictures in their order: those of the chosen values, and those of none."""
+    chosen = [shown for _, value, *shown in sorted(rows, key=itemgetter(0)) if value is None or value in values]
+    return [picture for shown in chosen if (picture := embed(Made._make(shown)))]
 
 
-def _by_owner(rows: Iterable[Any]) -> dict[Any, Picture]:
-    made: dict[Hashable, dict[str, Any]] = {}
-    for row in rows:
-        made.setdefault(row.owner, {})[row.format] = row
-    return {owner: _embed(formats) for owner, formats in made.items()}
-
-
-def _embed(formats: Mapping[str, Any]) -> Picture:
-    """JPEG is what every browser can show; AVIF is offered once the worker has made it."""
-    jpeg, avif = formats["jpeg"], formats.get("avif")
-    widths = _widths(jpeg)
+def embed(made: Made | Any) -> Picture | None:  # noqa: ANN401 - or a row that has all of it
+    """JPEG is what every browser can show: without it there is no picture. AVIF is offered once it was made."""
+    if made.jpeg is None:
+        return None
+    digest, widths = made.digest, _numbers(made.jpeg)
+    usual = max([one for one in widths if one <= MIDDLE], default=widths[0])
     return Picture(
-        alt=jpeg.alt,
-        width=jpeg.width,
-        height=jpeg.height,
-        src=_address(jpeg, max([width for width in widths if width <= MIDDLE], default=widths[0])),
-        full=_address(jpeg, widths[-1]),
-        srcset=_srcset(jpeg),
-        avif_srcset=_srcset(avif) if avif else None,
-        caption=jpeg.caption,
-        color=jpeg.color,
+        alt=made.alt,
+        width=made.width,
+        height=made.height,
+        src=_address(digest, usual, "jpeg"),
+        full=_address(digest, widths[-1], "jpeg"),
+        srcset=_srcset(digest, widths, "jpeg"),
+        avif_srcset=_srcset(digest, _numbers(made.avif), "avif") if made.avif else None,
+        caption=made.caption,
+        color=made.color,
     )
 
 
-def _widths(row: Any) -> list[int]:  # noqa: ANN401 - a row of one of the statements above
-    return sorted(map(int, row.widths.split(",")))
+def _numbers(widths: str) -> list[int]:
+    return sorted(map(int, widths.split(",")))
 
 
-def _address(row: Any, width: int) -> str:  # noqa: ANN401
-    return f"/media/{row.digest}/{width}.{row.format}"
+def _address(digest: str, width: int, form: str) -> str:
+    return f"/media/{digest}/{width}.{form}"
 
 
-def _srcset(row: Any) -> str:  # noqa: ANN401
-    return ", ".join(f"{_address(row, width)} {width}w" for width in _widths(row))
+def _srcset(digest: str, widths: Iterable[int], form: str) -> str:
+    return ", ".join(f"{_address(digest, width, form)} {width}w" for width in widths)

@@ -94,10 +94,6 @@ class Item(NamedTuple):
     there: str | None
     shelves: str | None
     """The slugs of its collections, comma-separated."""
-    slug: str
-    number: str | None
-    title: str
-    line: str
 
 
 @dataclass(frozen=True, slots=True)

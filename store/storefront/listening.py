@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import aliased
 
 from store.media.models import Track
 from store.media.waves import clock, path
@@ -30,27 +32,19 @@ class Heard(Preview):
     wave: str
 
 
-_TRACKS = (
-    select(Track.title, Track.clip_key, Track.seconds, Track.clip_seconds, Track.peaks)
-    .where(Track.product_id == bindparam("product_id"))
-    .order_by(Track.position)
+TRACKS = select(
+    Track.position, Track.title, Track.clip_key, Track.seconds, Track.clip_seconds, cast(Track.peaks, String)
 )
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+"""A product's tracks, for `heard`."""
 _earlier = aliased(Track)
 _FIRST = select(func.min(_earlier.position)).where(_earlier.product_id == Track.product_id).scalar_subquery()
-_PREVIEWS = select(Track.product_id, Track.title, Track.clip_key).where(
-    Track.product_id.in_(_IDS), Track.position == _FIRST
-)
+IS_FIRST = Track.position == _FIRST
+"""Of a product's tracks the one that its card plays."""
 
 
-def tracks_of(session: Session, product_id: int) -> list[Heard]:
+def heard(rows: Iterable[Sequence[Any]]) -> list[Heard]:
+    """Rows of `TRACKS` as a page lists them, in their order."""
     return [
-        Heard(row.title, f"/media/{row.clip_key}", clock(row.seconds), row.clip_seconds, path(row.peaks))
-        for row in session.execute(_TRACKS, {"product_id": product_id})
+        Heard(title, f"/media/{clip}", clock(seconds), clip_seconds, path(json.loads(peaks)))
+        for _, title, clip, seconds, clip_seconds, peaks in sorted(rows, key=itemgetter(0))
     ]
-
-
-def previews_of(session: Session, product_ids: Collection[int]) -> dict[int, Preview]:
-    """The first track of each product that has any."""
-    rows = session.execute(_PREVIEWS, {"ids": list(product_ids)})
-    return {row.product_id: Preview(row.title, f"/media/{row.clip_key}") for row in rows}

@@ -23,9 +23,9 @@ from store.catalog.search.service import mended
 from store.money import exponent
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
-from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
+from store.storefront.cards import CURRENCY, HAS_PRICE, LISTED, ON_SALE, Card, Terms, cards_by_id, filled
 from store.storefront.filters import Filters, Item, bands, narrow
-from store.storefront.paging import PAGE, cut, read_key
+from store.storefront.paging import cut, read_key
 from store.storefront.walking import read_page
 
 MOST_COUNTED = 1000
@@ -78,10 +78,6 @@ _COLUMNS = (
     SearchPrice.cells,
     _THERE.label("there"),
     _SHELVES.label("shelves"),
-    Product.slug,
-    Product.number,
-    Product.title,
-    Product.line,
 )
 """Of an `Item`, behind id and tier."""
 WITHIN = Product.id.in_(
@@ -105,13 +101,12 @@ def browse(session: Session, terms: Terms, wish: Wish) -> Listing:
     narrowed = narrow(items, wish.filters, priced)
     partly = len(items) >= MOST
     if wish.asked or not partly:
-        by_id = {item.id: item for item in narrowed.items}
         ids, following = cut(narrowed.items, wish.sort, after)
-        rows: list[Any] = [by_id[one] for one in ids]
+        rows = cards_by_id(session, ids, terms)
     else:
         rows, following = read_page(session, terms, wish.filters, wish.sort, after, wish.within)
     total = min(len(narrowed.items), MOST_COUNTED) if partly else len(narrowed.items)
-    return Listing(fill(session, rows[:PAGE], terms), total, partly, following, narrowed.counts, shown)
+    return Listing(filled(session, rows, terms), total, partly, following, narrowed.counts, shown)
 
 
 def first_matches(session: Session, terms: Terms, asked: Asked, count: int) -> list[Any]:
@@ -150,10 +145,7 @@ def _of(*, worded: bool, within: bool, on_sqlite: bool) -> Select[Any]:
 
 def _newest(*, within: bool) -> Subquery:
     """(id, tier) of the newest of all, in the form of `search.matches`."""
-    has_price = select(SearchPrice.product_id).where(
-        SearchPrice.product_id == Product.id, SearchPrice.currency == CURRENCY
-    )
-    query = select(Product.id, literal(search.SHELF).label("tier")).where(ON_SALE, has_price.exists())
+    query = select(Product.id, literal(search.SHELF).label("tier")).where(ON_SALE, HAS_PRICE)
     if within:
         query = query.where(WITHIN)
     return query.order_by(Product.published_at.desc(), Product.id.desc()).limit(MOST).subquery("newest")

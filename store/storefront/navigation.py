@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.db import Database
-from store.storefront.cards import Card, Terms
+from store.storefront.cards import Card, Terms, filled
 from store.storefront.repository import list_newest, list_shelves
 
 KEEP_SECONDS = 15
@@ -39,7 +39,8 @@ class Navigation:
         if time.monotonic() >= self._newest_until:
             try:
                 with self._db.reader() as reader:
-                    self._newest = list_newest(reader, self._terms(), 4, besides=None)
+                    terms = self._terms()
+                    self._newest = filled(reader, list_newest(reader, terms, 4, besides=None), terms)
             except SQLAlchemyError:
                 return self._newest
             self._newest_until = time.monotonic() + KEEP_SECONDS

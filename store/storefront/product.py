@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import (
-    Collection,
-    CollectionProduct,
-    Option,
-    OptionValue,
-    Product,
-    ProductPairing,
     Status,
-    Variant,
-    VariantPrice,
-    VariantValue,
 )
 from store.catalog.pictures import Picture, gallery
-from store.catalog.repository import told_prices
 from store.errors import Conflict, Gone, NotFound
 from store.money import Money, show_price
-from store.stock.models import StockLevel
-from store.stock.repository import AVAILABLE
-from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Card, Terms, fill
-from store.storefront.listening import Heard, tracks_of
+from store.storefront import facts
+from store.storefront.cards import (
+    Card,
+    Terms,
+    fill,
+    reduced,
+    told_of,
+)
+from store.storefront.facts import Grid
+from store.storefront.listening import Heard, heard
 from store.storefront.structured import Offered
 
 NO_SUCH = "There is no such item. The catalog has everything there is."
@@ -87,81 +82,6 @@ class ProductPage:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-@dataclass(slots=True)
-class Grid:
-    """A variant with what it is one of: its value of each option, in the options' order."""
-
-    id: int
-    sku: str
-    label: str
-    price: int
-    compare_at: int | None
-    left: int | None
-    values: list[Any] = field(default_factory=list)
-
-    @property
-    def is_sold_out(self) -> bool:
-        return self.left == 0
-
-
-_FACTS = select(
-    Product.id,
-    Product.slug,
-    Product.number,
-    Product.title,
-    Product.line,
-    Product.description,
-    Product.details,
-    Product.size_chart,
-    Product.kind,
-    Product.limit_per_member,
-    Product.status,
-    ON_SALE.label("on_sale"),
-)
-_PRODUCT = _FACTS.where(Product.slug == bindparam("slug"))
-_ANY_PRODUCT = _FACTS.where(Product.id == bindparam("id"))
-_GRID = (
-    select(
-        Variant.id,
-        Variant.sku,
-        Variant.label,
-        Variant.stocked,
-        VariantPrice.amount,
-        VariantPrice.compare_at,
-        AVAILABLE.label("available"),
-        Option.name.label("option"),
-        OptionValue.id.label("value_id"),
-        OptionValue.label.label("value"),
-    )
-    .select_from(Variant)
-    .join(VariantPrice, and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == CURRENCY))
-    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-    .outerjoin(VariantValue, VariantValue.variant_id == Variant.id)
-    .outerjoin(OptionValue, OptionValue.id == VariantValue.value_id)
-    .outerjoin(Option, Option.id == OptionValue.option_id)
-    .where(Variant.product_id == bindparam("product_id"))
-    .order_by(Variant.position, Option.position)
-)
-_SHELVES = (
-    select(Collection.slug, Collection.title)
-    .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
-    .where(CollectionProduct.product_id == bindparam("product_id"))
-    .order_by(Collection.position)
-)
-_shelves_of = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == bindparam("product_id"))
-_beside = select(CollectionProduct.product_id).where(CollectionProduct.collection_id.in_(_shelves_of))
-_PAIRED = (
-    LISTED.join(ProductPairing, ProductPairing.other_id == Product.id)
-    .where(ProductPairing.product_id == bindparam("product_id"))
-    .order_by(ProductPairing.position)
-)
-_RELATED = (
-    LISTED.where(Product.id.in_(_beside), Product.id != bindparam("product_id"))
-    .order_by(Product.published_at.desc(), Product.id)
-    .limit(4)
-)
-
-
 def read(session: Session, slug: str, variant_id: int | None, terms: Terms) -> ProductPage:
     """The page of a product on sale; raises Gone for an archived one, NotFound for any other."""
     return _page(session, _find(session, slug, terms), variant_id, terms, f"/products/{slug}")
@@ -172,7 +92,7 @@ def preview(session: Session, product_id: int, variant_id: int | None, terms: Te
 
     Raises NotFound; Conflict while there is nothing that has a price.
     """
-    product = session.execute(_ANY_PRODUCT, {"id": product_id, "now": terms.now}).one_or_none()
+    product = facts.find_any(session, product_id, terms)
     if product is None:
         raise NotFound(NO_SUCH)
     try:
@@ -181,32 +101,33 @@ def preview(session: Session, product_id: int, variant_id: int | None, terms: Te
         raise Conflict("Nothing of it has a price yet. Give it one, then look again.") from None
 
 
-def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, address: str) -> ProductPage:  # noqa: ANN401 - a row of _PRODUCT
-    variants = _grid(session, product.id, terms)
+def _page(session: Session, product: Any, variant_id: int | None, terms: Terms, address: str) -> ProductPage:  # noqa: ANN401 - a row
+    variants = facts.variants_of(product)
+    if not variants:
+        raise NotFound(NO_SUCH)  # what has no price in the shop's currency is no choice
     chosen = next((variant for variant in variants if variant.id == variant_id), None)
     shown = chosen or _first_buyable(variants)
     alike = [variant for variant in variants if _values(variant)[:-1] == _values(shown)[:-1]]
-    reduced = [product.id] if any(variant.compare_at for variant in variants) else []
-    past = told_prices(session, reduced, terms.currency, terms.day_ends or terms.now)
+    related = facts.find_related(session, product, terms)
+    own = [product.id] if any(variant.compare_at for variant in variants) else []
+    past = told_of(session, [*own, *reduced(related)], terms)
     told = {one.variant_id: one.amount for one in past}
     choices = [_choice(variant, address, terms, told.get(variant.id), checked=variant is chosen) for variant in alike]
-    bound = {**terms.bound, "product_id": product.id}
-    related = session.execute(_PAIRED, bound).all() or session.execute(_RELATED, bound).all()
     return ProductPage(
-        product=_facts(session, product),
+        product=_facts(product),
         links=[_links(address, variants, shown, place) for place in range(len(shown.values) - 1)],
         choices={"name": shown.values[-1].option if shown.values else None, "variants": choices},
-        pictures=gallery(session, product.id, _values(shown)),
-        tracks=tracks_of(session, product.id),
+        pictures=gallery(product.gallery or [], _values(shown)),
+        tracks=heard(product.tracks or []),
         selected=next((choice for choice in choices if choice.checked), None),
         price=_price(choices),
-        related=fill(session, related, terms),
+        related=fill(related, past, terms),
         offered=[Offered(one.id, one.sku, Money(one.price, terms.currency), terms.state(one.left)) for one in variants],
     )
 
 
-def _find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a row of _PRODUCT
-    product = session.execute(_PRODUCT, {"slug": slug, "now": terms.now}).one_or_none()
+def _find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a row
+    product = facts.find(session, slug, terms)
     if product is not None and product.status is Status.ARCHIVED:
         raise Gone(f"{product.title} has left the catalog. Its number is not used again.")
     if product is None or not product.on_sale:
@@ -214,20 +135,8 @@ def _find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a
     return product
 
 
-def _grid(session: Session, product_id: int, terms: Terms) -> list[Grid]:
-    variants: dict[int, Grid] = {}
-    for row in session.execute(_GRID, {"product_id": product_id, "currency": terms.currency}):
-        left = max(row.available or 0, 0) if row.stocked else None
-        variant = variants.setdefault(row.id, Grid(row.id, row.sku, row.label, row.amount, row.compare_at, left))
-        if row.value_id is not None:
-            variant.values.append(row)
-    if not variants:
-        raise NotFound(NO_SUCH)  # what has no price in the shop's currency is no choice
-    return list(variants.values())
-
-
 def _values(variant: Grid) -> list[int]:
-    return [value.value_id for value in variant.values]
+    return [value.id for value in variant.values]
 
 
 def _first_buyable(variants: Sequence[Grid]) -> Grid:
@@ -240,7 +149,7 @@ def _choice(variant: Grid, address: str, terms: Terms, was: int | None, *, check
     return Choice(
         id=variant.id,
         sku=variant.sku,
-        label=variant.values[-1].value if variant.values else "",
+        label=variant.values[-1].label if variant.values else "",
         url=f"{address}?variant={variant.id}",
         price=Money(variant.price, terms.currency),
         state=state,
@@ -255,13 +164,13 @@ def _links(address: str, variants: Sequence[Grid], shown: Grid, place: int) -> d
     """The values of one option, each leading to the first variant that can be had in it."""
     by_value: dict[int, list[Grid]] = {}
     for variant in variants:
-        by_value.setdefault(variant.values[place].value_id, []).append(variant)
+        by_value.setdefault(variant.values[place].id, []).append(variant)
     values = []
     for value_id, alike in by_value.items():
         buyable = _first_buyable(alike)
         url = f"{address}?variant={buyable.id}"
-        current = value_id == shown.values[place].value_id
-        values.append(Link(buyable.values[place].value, url, current, buyable.is_sold_out))
+        current = value_id == shown.values[place].id
+        values.append(Link(buyable.values[place].label, url, current, buyable.is_sold_out))
     return {"name": shown.values[place].option, "values": values}
 
 
@@ -271,7 +180,7 @@ def _price(choices: Sequence[Choice]) -> Money | str:
     return lowest if same else f"from {show_price(lowest)}"
 
 
-def _facts(session: Session, product: Any) -> dict[str, object]:  # noqa: ANN401 - a row of _PRODUCT
+def _facts(product: Any) -> dict[str, object]:  # noqa: ANN401 - a row
     return {
         "slug": product.slug,
         "number": product.number,
@@ -282,7 +191,5 @@ def _facts(session: Session, product: Any) -> dict[str, object]:  # noqa: ANN401
         "size_chart": product.size_chart,
         "kind": product.kind,
         "limit": product.limit_per_member,
-        "collections": [
-            {"slug": row.slug, "title": row.title} for row in session.execute(_SHELVES, {"product_id": product.id})
-        ],
+        "collections": [{"slug": slug, "title": title} for _, slug, title in sorted(product.shelves or [])],
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store.catalog.models import Collection, CollectionProduct, Product
+from store.catalog.search.models import SearchPrice
 from store.errors import NotFound
-from store.storefront.cards import LISTED, ON_SALE, Card, Terms, fill
+from store.storefront.cards import CURRENCY, HAS_PRICE, ON_SALE, Terms, cards_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,6 @@ class Shelf:
     count: int
 
 
-_WITHIN = Product.id.in_(
-    select(CollectionProduct.product_id).where(CollectionProduct.collection_id == bindparam("collection"))
-)
 _SHELF = (Collection.id, Collection.slug, Collection.title, Collection.description, Collection.featured)
 _SHELVES = (
     select(*_SHELF, func.count(Product.id))
@@ -35,14 +34,29 @@ _SHELVES = (
     .group_by(*_SHELF, Collection.position)
     .order_by(Collection.position)
 )
-_NEWEST = (Product.published_at.desc(), Product.id.desc())
-_IN_ORDER = (
-    LISTED.join(CollectionProduct, CollectionProduct.product_id == Product.id)
-    .where(CollectionProduct.collection_id == bindparam("collection"))
+_WITHIN = (
+    select(CollectionProduct.product_id)
+    .where(CollectionProduct.product_id == Product.id, CollectionProduct.collection_id == bindparam("collection"))
+    .exists()
+)
+_newest = (
+    select(Product.id)
+    .where(ON_SALE, HAS_PRICE, ~_WITHIN)
+    .order_by(Product.published_at.desc(), Product.id.desc())
+    .limit(bindparam("most"))
+    .cte("newest")
+)
+_BESIDES = cards_of(_newest).order_by(Product.published_at.desc(), Product.id.desc())
+_in_order = (
+    select(Product.id, CollectionProduct.position, func.min(SearchPrice.lowest).over().label("lowest_of_all"))
+    .join(CollectionProduct, CollectionProduct.product_id == Product.id)
+    .join(SearchPrice, and_(SearchPrice.product_id == Product.id, SearchPrice.currency == CURRENCY))
+    .where(ON_SALE, CollectionProduct.collection_id == bindparam("collection"))
     .order_by(CollectionProduct.position)
     .limit(bindparam("most"))
+    .cte("in_order")
 )
-_BESIDES = LISTED.where(~_WITHIN).order_by(*_NEWEST).limit(bindparam("most"))
+_IN_ORDER = cards_of(_in_order).add_columns(_in_order.c.lowest_of_all).order_by(_in_order.c.position)
 
 
 def list_shelves(session: Session, terms: Terms) -> list[Shelf]:
@@ -57,19 +71,14 @@ def get_collection(session: Session, slug: str) -> Collection:
     return collection
 
 
-def list_newest(session: Session, terms: Terms, count: int, besides: int | None) -> list[Card]:
-    """The newest products, but for those of collection `besides`, which the page shows already."""
-    rows = session.execute(_BESIDES, {**terms.bound, "collection": besides or 0, "most": count}).all()
-    return fill(session, rows, terms)
+def list_newest(session: Session, terms: Terms, count: int, besides: int | None) -> list[Any]:
+    """Rows for `fill`: the newest, but for those of collection `besides`, which the page shows already."""
+    return list(session.execute(_BESIDES, {**terms.bound, "collection": besides or 0, "most": count}))
 
 
-def list_of_collection(session: Session, collection_id: int, terms: Terms, count: int) -> list[Card]:
-    """The first of a collection, in the order staff gave it."""
-    rows = session.execute(_IN_ORDER, {**terms.bound, "collection": collection_id, "most": count}).all()
-    return fill(session, rows, terms)
+def list_of_collection(session: Session, collection_id: int, terms: Terms, count: int) -> list[Any]:
+    """Rows for `fill`: the first of a collection, in the order staff gave it.
 
-
-def lowest_price(session: Session, collection_id: int, terms: Terms) -> int | None:
-    priced = LISTED.where(_WITHIN).subquery()
-    lowest: int | None = session.scalar(select(func.min(priced.c.lowest)), {**terms.bound, "collection": collection_id})
-    return lowest
+    Each says as `lowest_of_all` what the cheapest of the whole collection costs.
+    """
+    return list(session.execute(_IN_ORDER, {**terms.bound, "collection": collection_id, "most": count}))

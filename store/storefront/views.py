@@ -15,7 +15,7 @@ from store.money import Money, exponent
 from store.settings import Settings
 from store.storefront import filters, listing, paging, rail, repository, structured, suggesting
 from store.storefront import product as products_of
-from store.storefront.cards import Terms
+from store.storefront.cards import Card, Terms, filled
 from store.storefront.delivery import list_deliveries
 from store.web.current import edition, now, reader, settings
 from store.web.front import for_everybody
@@ -25,6 +25,8 @@ from store.web.limits import limiter
 blueprint = Blueprint("catalog", __name__)
 NARROWED = ("q", *filters.FACETS, "sort", "after")
 """What tells the pages of a list apart."""
+LATEST, OF_DROP, INSTEAD = 8, 3, 4
+"""How many cards the home page, its drop, and a list without anything show."""
 FRESH_SECONDS = 60
 """How long suggestions may be shown again; prices on them are looked up anew on every page."""
 
@@ -50,22 +52,23 @@ def share(response: Response) -> Response:
 @blueprint.get("/")
 @for_everybody()
 def home() -> str:
-    shelves = repository.list_shelves(reader(), card_terms())
+    terms, shelves = card_terms(), _shelves()
     featured = next((shelf for shelf in shelves if shelf.featured), None)
-    latest = repository.list_newest(reader(), card_terms(), 8, besides=featured.id if featured else None)
-    drop = _drop(featured) if featured else None
-    return render_template("catalog/home.html", drop=drop, latest=latest, collections=shelves)
+    latest = repository.list_newest(reader(), terms, LATEST, besides=featured.id if featured else None)
+    first = repository.list_of_collection(reader(), featured.id, terms, OF_DROP) if featured else []
+    cards = filled(reader(), [*first, *latest], terms)
+    drop = _drop(featured, first, cards[: len(first)]) if featured else None
+    return render_template("catalog/home.html", drop=drop, latest=cards[len(first) :], collections=shelves)
 
 
-def _drop(shelf: repository.Shelf) -> dict[str, Any]:
-    lowest = repository.lowest_price(reader(), shelf.id, card_terms()) or 0
+def _drop(shelf: repository.Shelf, rows: list[Any], cards: list[Card]) -> dict[str, Any]:
     return {
         "title": shelf.title,
         "slug": shelf.slug,
         "line": shelf.description,
         "count": shelf.count,
-        "from_price": Money(lowest, settings().store_currency),
-        "cards": repository.list_of_collection(reader(), shelf.id, card_terms(), 3),
+        "from_price": Money(rows[0].lowest_of_all if rows else 0, settings().store_currency),
+        "cards": cards,
     }
 
 
@@ -124,14 +127,27 @@ def _listing(shelf: Collection | None = None) -> dict[str, Any]:
         "clear_url": address.bare,
         "asked": asked,
         "shown": found.shown,
-        "instead": [] if found.products else repository.list_newest(reader(), card_terms(), 4, besides=None),
+        "instead": [] if found.products else _newest(INSTEAD),
     }
 
 
 def _titles() -> dict[str, str]:
-    """As the navigation of the same page has them."""
-    around: dict[str, Any] = current_app.extensions["navigation"].context(edition())
-    return {shelf.slug: shelf.title for shelf in around["nav_collections"]}
+    return {shelf.slug: shelf.title for shelf in _around()["nav_collections"]}
+
+
+def _newest(count: int) -> list[Card]:
+    return filled(reader(), repository.list_newest(reader(), card_terms(), count, besides=None), card_terms())
+
+
+def _shelves() -> list[repository.Shelf]:
+    """As the navigation of the same page has them; that of a page of no edition may be late."""
+    if edition() is None:
+        return repository.list_shelves(reader(), card_terms())
+    return list(_around()["nav_collections"])
+
+
+def _around() -> dict[str, Any]:
+    return dict(current_app.extensions["navigation"].context(edition()))
 
 
 @blueprint.get("/products/<slug>")

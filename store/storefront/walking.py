@@ -22,7 +22,7 @@ from store.catalog.search.documents import COLOR_NAMES, SIZE_NAMES
 from store.catalog.search.models import SearchPrice
 from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
-from store.storefront.cards import CURRENCY, LISTED, ON_SALE, Terms
+from store.storefront.cards import CURRENCY, HAS_PRICE, ON_SALE, Terms, cards_of
 from store.storefront.filters import OF_VARIANTS, Filters
 from store.storefront.paging import CHEAPEST, DEAREST, NEWEST, PAGE, key_of, moment
 
@@ -34,7 +34,7 @@ VALUES = {"size": SIZE_NAMES, "color": COLOR_NAMES}
 def read_page(
     session: Session, terms: Terms, filters: Filters, sort: str, after: tuple[int, int] | None, within: int | None
 ) -> tuple[list[Any], str | None]:
-    """Rows of `LISTED`, and the key for the next page if more follow."""
+    """Rows for `fill`, and the key for the next page if more follow."""
     sort = sort if sort in (CHEAPEST, DEAREST) else NEWEST
     bound: dict[str, object] = {**terms.bound, **filters.on, "within": within}
     if filters.price is not None:
@@ -66,16 +66,13 @@ def _page(sort: str, on: frozenset[str], *, goes_on: bool, within: bool) -> Sele
         order, beyond = (by.desc(), number.desc()), and_(by <= first, or_(by < first, number < last))
     ids = select(number.label("id"), by.label("by"))
     if sort == NEWEST:
-        has_price = select(SearchPrice.product_id).where(
-            SearchPrice.product_id == Product.id, SearchPrice.currency == CURRENCY
-        )
-        ids = ids.where(ON_SALE, has_price.exists())
+        ids = ids.where(ON_SALE, HAS_PRICE)
     else:
         ids = ids.join(Product, Product.id == SearchPrice.product_id).where(ON_SALE, SearchPrice.currency == CURRENCY)
     ids = ids.where(*_conditions(on, within=within))
-    page = (ids.where(beyond) if goes_on else ids).order_by(*order).limit(PAGE + 1).subquery("page")
+    page = (ids.where(beyond) if goes_on else ids).order_by(*order).limit(PAGE + 1).cte("page")
     sorted_by = (page.c.by.asc(), page.c.id.asc()) if sort == CHEAPEST else (page.c.by.desc(), page.c.id.desc())
-    return LISTED.join(page, page.c.id == Product.id).order_by(*sorted_by)
+    return cards_of(page).order_by(*sorted_by)
 
 
 def _conditions(on: frozenset[str], *, within: bool) -> list[ColumnElement[bool]]:

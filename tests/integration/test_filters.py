@@ -89,7 +89,7 @@ def test_the_database_narrows_and_orders_as_the_pages_do(things, by_the_database
 
 @pytest.mark.parametrize("most", [2000, 1], ids=["worked out", "by the database"])
 def test_pages_follow_each_other_without_gaps_or_repeats(things, by_the_database, monkeypatch, most):
-    for module in (paging, listing, walking):
+    for module in (paging, walking):
         monkeypatch.setattr(module, "PAGE", 2)
     walking._page.cache_clear()
     by_the_database(most)
