@@ -17,7 +17,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)  # Pil
 QUALITY = {
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
     # At speed 6 a picture would be a tenth smaller and take three times as long.
-    "avif": {"quality": 62, "speed": 8},
+    "avif": {"quality": 50, "speed": 8},
     "png": {"compress_level": 2},
 }
 

@@ -1,10 +1,11 @@
 """Addresses of our own files with a digest of what is in them, so that a browser may keep them for a year.
 
-Style sheets are written for people and sent without what is only for them.
+Style sheets are written for people and sent without what is only for them; all that is text is sent packed.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from functools import cache
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Response
 from store import paths
 
 YEAR = "public, max-age=31536000, immutable"
+TEXTS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
@@ -36,17 +38,25 @@ def lighter(css: str) -> str:
 
 
 @cache
-def _lighter_file(file: str, _changed: int) -> bytes:
-    return lighter(Path(file).read_text(encoding="utf-8")).encode()
+def _text(file: str, _changed: int) -> tuple[bytes, bytes]:
+    """A file of ours as it is sent, and the same packed once."""
+    written = Path(file).read_bytes()
+    body = lighter(written.decode()).encode() if file.endswith(".css") else written
+    return body, gzip.compress(body, 9, mtime=0)
 
 
-def _send_lighter(filename: str) -> Response | None:
-    """A style sheet of ours; None when there is no such file."""
+def _send_text(filename: str) -> Response | None:
+    """A style sheet, script or drawing of ours, packed for whoever takes it so; None when there is no such file."""
     file = safe_join(str(paths.STATIC), filename)
     if file is None or not Path(file).is_file():
         return None
-    body = _lighter_file(file, Path(file).stat().st_mtime_ns)
-    answer = Response(body, mimetype="text/css")
+    plain, packed = _text(file, Path(file).stat().st_mtime_ns)
+    is_packed = "gzip" in request.accept_encodings
+    body = packed if is_packed else plain
+    answer = Response(body, mimetype=TEXTS[Path(file).suffix])
+    answer.vary.add("Accept-Encoding")
+    if is_packed:
+        answer.content_encoding = "gzip"
     answer.add_etag()
     return answer.make_conditional(request, accept_ranges=True, complete_length=len(body))
 
@@ -56,7 +66,8 @@ def register(app: Flask) -> None:
     send = app.view_functions["static"]
 
     def static(filename: str) -> Any:  # noqa: ANN401 - whatever Flask takes from a view
-        return (_send_lighter(filename) if filename.endswith(".css") else None) or send(filename=filename)
+        is_text = Path(filename).suffix in TEXTS
+        return (_send_text(filename) if is_text else None) or send(filename=filename)
 
     app.view_functions["static"] = static
 

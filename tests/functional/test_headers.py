@@ -1,5 +1,6 @@
 """What every answer carries, whatever its status."""
 
+import gzip
 import re
 
 from store import paths
@@ -164,3 +165,19 @@ def test_style_sheets_come_without_the_remarks_of_those_who_write_them(shop):
         again = shop.visitor().get(f"/static/{name}?v=1", headers={"If-None-Match": sent.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         again.close()
+
+
+def test_text_is_sent_packed_to_those_who_take_it_so(shop):
+    for name, kind in (("css/store.css", "text/css"), ("js/shop.js", "text/javascript"), ("favicon.svg", "image/svg")):
+        plain = shop.visitor().get(f"/static/{name}")
+        packed = shop.visitor().get(f"/static/{name}", headers={"Accept-Encoding": "br, gzip"})
+        for answer in (plain, packed):
+            assert answer.headers["Content-Type"].startswith(kind)
+            assert answer.headers["Vary"] == "Accept-Encoding"
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+    picture = shop.visitor().get("/static/fonts/archivo-var-latin.woff2", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in picture.headers
+    picture.close()
