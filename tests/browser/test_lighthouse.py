@@ -14,14 +14,22 @@ from threading import Thread
 import pytest
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.shop import wait_until
 
 PROGRAM = Path(__file__).parent / "node_modules" / ".bin" / "lighthouse"
 KIB = 1024
 PUBLIC = {"home": "/", "listing": "/products", "product": "/products/pitch-control-tee"}
 PRIVATE = ("bag", "account", "order")
-ROUNDS = 3
+ROUNDS, TRIES = 3, 3
 
 pytestmark = [pytest.mark.prove, pytest.mark.alone, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(autouse=True)
+def drawn(live):
+    """As the shop is after its first minute: every picture is there in AVIF too."""
+    unmade = "SELECT id FROM picture WHERE id NOT IN (SELECT picture_id FROM rendition WHERE format = 'avif')"
+    wait_until(lambda: not live.rows(unmade), 120)
 
 
 def path_and_cookies(live, page):
@@ -42,14 +50,17 @@ def look(live, page, folder, categories):
 def report_on(url, cookies, folder, categories):
     flags = " ".join(f'"{one}"' if " " in one else one for one in ("--headless=new", *ARGUMENTS))
     headers = {"Cookie": "; ".join(f"{one['name']}={one['value']}" for one in cookies)} if cookies else {}
-    subprocess.run(
-        [
-            PROGRAM, url, "--output=json", f"--output-path={folder}/report.json", "--quiet",
-            "--no-enable-error-reporting", f"--only-categories={','.join(categories)}",
-            f"--extra-headers={json.dumps(headers)}", f"--chrome-flags={flags}",
-        ],
-        env=os.environ | {"CHROME_PATH": CHROMIUM, "TMPDIR": str(folder)}, check=True, timeout=120,
-    )  # fmt: skip
+    command = [
+        PROGRAM, url, "--output=json", f"--output-path={folder}/report.json", "--quiet",
+        "--no-enable-error-reporting", f"--only-categories={','.join(categories)}",
+        f"--extra-headers={json.dumps(headers)}", f"--chrome-flags={flags}",
+    ]  # fmt: skip
+    environment = os.environ | {"CHROME_PATH": CHROMIUM, "TMPDIR": str(folder)}
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environment, timeout=120, capture_output=True, text=True)
+        if done.returncode == 0:
+            break
+        assert "Please run Lighthouse again" in done.stderr, done.stderr  # now and then it misses the page's begin
     report = json.loads((folder / "report.json").read_text())
     assert report.get("runtimeError") is None
     assert report["finalDisplayedUrl"] == url
