@@ -51,7 +51,7 @@ def _send_text(filename: str) -> Response | None:
     if file is None or not Path(file).is_file():
         return None
     plain, packed = _text(file, Path(file).stat().st_mtime_ns)
-    is_packed = "gzip" in request.accept_encodings
+    is_packed = request.accept_encodings.quality("gzip") > 0
     body = packed if is_packed else plain
     answer = Response(body, mimetype=TEXTS[Path(file).suffix])
     answer.vary.add("Accept-Encoding")
