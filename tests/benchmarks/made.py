@@ -1,4 +1,5 @@
-"""A large catalogue beside the demo, made by the database itself: three sizes each, with prices, stock and a picture."""
+"""A large catalogue beside the demo, made by the database itself: three sizes each, with prices, stock, a picture, and what
+lists are sorted by; words to find them by are another benchmark's."""
 
 from __future__ import annotations
 
@@ -18,6 +19,9 @@ TABLES = (
     ("variant (id, product_id, sku, label, position, weight_grams, tax_class, stocked)",
      f"{SIZES} SELECT {VARIANT}, {FIRST} + n, 'MADE-' || n || '-' || k, '', k, 200, 'goods', true FROM made, size"),
     ("variant_price (variant_id, currency, amount)", f"{SIZES} SELECT {VARIANT}, 'usd', 2000 + n % 3000 FROM made, size"),
+    ("search_price (currency, product_id, lowest, cells)",
+     f"{NUMBERED} SELECT 'usd', {FIRST} + n, 2000 + n % 3000, '[[0,' || (2000 + n % 3000) || ',null,null],[1,' || (2000 + n % 3000) || ',null,null],[2,'"
+     " || (2000 + n % 3000) || ',null,null]]' FROM made"),
     ("stock_level (variant_id, on_hand, reserved, short, backorder_limit)",
      f"{SIZES} SELECT {VARIANT}, 50, 0, 0, 0 FROM made, size"),
     ("product_picture (id, product_id, picture_id, position, alt, caption)",

@@ -16,9 +16,7 @@ TEE = write_cells([Cell(0, 3400, "Black", "M"), Cell(1, 3400, "Bone", "XL"), Cel
 
 
 def item(number=1, *, cells=TEE, there="0,1,2", shelves="wear", tier=1, lowest=3400, minutes=0):
-    return Item(
-        number, tier, NOON + timedelta(minutes=minutes), lowest, cells, there, shelves, "tee", "041", "Tee", "A thing."
-    )
+    return Item(number, tier, NOON + timedelta(minutes=minutes), lowest, cells, there, shelves)
 
 
 def test_bands_are_in_the_currencys_own_units():
