@@ -60,6 +60,7 @@ class RunningShop:
         self.db = Database(database_url)
         self.made: dict[str, Any] = {}
         self._restock()
+        ((self.last_of_demo,),) = self.rows("SELECT MAX(id) FROM product")
 
     def _restock(self) -> None:
         """What so many guests of so many tests buy must not be sold out for the last of them."""
@@ -71,6 +72,11 @@ class RunningShop:
                 stock.receive(session, variant_id, 1000, reason="tests", actor="demo", now=now)
 
         self.db.run(work)
+
+    def put_away_all_but_the_demo(self) -> None:
+        """What staff have published in other tests, which pages of the newest would show too."""
+        query = "UPDATE product SET status = 'archived' WHERE id > :last AND status = 'active'"
+        self.db.run(lambda session: session.execute(text(query), {"last": self.last_of_demo}))
 
     def _is_ready(self) -> bool:
         assert self.child.poll() is None, (self.folder / "log").read_text()

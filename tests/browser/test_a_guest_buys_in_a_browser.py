@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.running import Guest, new_email
 from tests.browser.steps import (
+    EVERYWHERE,
     GOOD_CARD,
     add_to_bag,
     choose,
@@ -21,9 +22,9 @@ from tests.browser.steps import (
 from tests.shop import wait_until
 
 
-@pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize(("size", "color", "letter"), [("phone", "Black", "M"), ("desktop", "Bone", "S")])
-def test_a_guest_browses_chooses_pays_and_is_told_so(open_page, live, size, color, letter, js):
+@EVERYWHERE
+def test_a_guest_browses_chooses_pays_and_is_told_so(open_page, live, size, js):
+    color, letter = ("Black", "M") if size == "phone" else ("Bone", "S")
     email = new_email()
     (tape,) = live.variants("hand-signals")
     page = open_page("/", size, js=js)
@@ -95,7 +96,7 @@ def test_a_double_click_on_pay_makes_one_order(open_page, live, js):
     page = open_page("/checkout", js=js, cookies=guest.cookies)
     fill_in(page, email)
     pay_button(page).dblclick()
-    page.wait_for_url("**/c/pay/*")
+    expect(page).to_have_url(re.compile("/c/pay/"))  # of two clicks the second ends the first
     assert live.rows("SELECT COUNT(*) FROM checkout WHERE email = :email", email=email) == [(1,)]
     fill_in_card(page, GOOD_CARD)
     pay_button(page).dblclick()

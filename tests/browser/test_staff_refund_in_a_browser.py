@@ -1,17 +1,15 @@
 """One of three is sent back: staff pay for it with the sum in sight, and everybody sees what became of it."""
 
-import pytest
 from playwright.sync_api import expect
 
 from store.actors import Role
 from tests.browser.at_work import colleague, go_to, section
 from tests.browser.refund_places import paid
-from tests.browser.steps import heading
+from tests.browser.steps import EVERYWHERE, heading
 from tests.shop import wait_until
 
 
-@pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@EVERYWHERE
 def test_one_of_three_is_paid_back(open_page, live, size, js):
     guest = paid(live)
     number, shelf = live.wait_for_order(guest.email), live.variants("hand-signals")[0]

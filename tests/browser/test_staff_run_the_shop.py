@@ -20,7 +20,7 @@ from tests.browser.at_work import (
     told,
 )
 from tests.browser.running import Guest
-from tests.browser.steps import choose, heading
+from tests.browser.steps import EVERYWHERE, choose, heading
 from tests.shop import wait_until
 
 
@@ -67,8 +67,7 @@ def pack_and_ship(page, number, email):
     expect(section(page, "Timeline")).to_contain_text(TRACKING)
 
 
-@pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@EVERYWHERE
 def test_a_tee_goes_from_an_empty_form_to_a_parcel_on_its_way(open_page, live, size, js):
     tee = Tee(f"{size.title()} Test Press Tee" if js else f"{size.title()} Plain Press Tee")
     page = open_page("/sign-in?next=/admin/products", size, js=js)

@@ -37,6 +37,7 @@ def told(page):
 
 @pytest.mark.parametrize("place", PLACES_TOLD)
 def test_a_page_says_what_it_is_known_to_say(open_page, live, place):
+    live.put_away_all_but_the_demo()
     page = PLACES[place](lambda path, **how: open_page(path, "phone", **how), live)
     kept = SNAPSHOTS / f"{place}.yaml"
     if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from store.catalog.pictures import gallery, of_products
+from store.catalog.models import ProductPicture
+from store.catalog.pictures import GALLERY, gallery, of_products
 from store.media.rendering import widths
 from store.media.service import Pictures
 from tests.integration.drawings import picture, png, saved
@@ -63,15 +64,19 @@ def test_what_came_before_gets_its_widths_and_color_by_a_command(shop, pictures)
     assert again.output.splitlines()[-1] == "No picture lacks anything."
 
 
+def shown_of(reader, product_id):
+    return gallery(reader.execute(GALLERY.where(ProductPicture.product_id == product_id)), [])
+
+
 def test_a_page_is_offered_each_width_of_either_format(shop):
     tee = make(shop)
     hang(shop, tee)
     with shop.db.reader() as reader:
-        (before,) = gallery(reader, tee, [])
+        (before,) = shown_of(reader, tee)
     assert before.avif_srcset is None
     shop.worker.drain()
     with shop.db.reader() as reader:
-        (shown,) = gallery(reader, tee, [])
+        (shown,) = shown_of(reader, tee)
         assert of_products(reader, [tee])[tee] == shown
     folder = shown.src.rpartition("/")[0]
     assert shown.src == shown.full == f"{folder}/600.jpeg"
