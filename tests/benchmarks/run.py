@@ -61,7 +61,8 @@ def main() -> int:
         extensions = bench.app.extensions
         rows.append(bench.row("hold", hot.holds(extensions["db"], bench.url, bench.database_roots)))
         if kind == "postgresql":
-            rows.append(_beside_pgbench(factory, bench, next(row for row in rows if row["what"] == "webhook")))
+            webhook = next(row for row in rows if row["what"] == "webhook" and row["database"] == kind)
+            rows.append(_beside_pgbench(factory, bench, webhook))
     kinds["postgresql"].stop()
     _print(rows)
     (ROOT / "var").mkdir(exist_ok=True)
