@@ -90,8 +90,8 @@ def _gated(app: Flask, datastore: MemberDatastore, name: str) -> View:
         if refusal is not None:
             return refusal
         answer = make_response(view(**values))
-        if "token" in values and answer.location is not None and not pending().members:
-            return page(400, words.STALE)  # it was used up since we looked, and the view sends on without a word
+        if answer.location is not None and not pending().members and _has_ended(name, values.get("token")):
+            return page(400, words.STALE)
         return _behind(app, datastore, name, answer)
 
     return gated
@@ -110,6 +110,11 @@ def _before(name: str, token: str | None) -> Any:  # noqa: ANN401 - whatever Fla
     if HALFWAY in session and SIGNED_IN not in session:
         _check_halfway(name)
     return None
+
+
+def _has_ended(name: str, token: str | None) -> bool:
+    """Whether a mailed link was used up since `_before`: the view has then sent on without a word."""
+    return token is not None and links.owner_of(name, token) is None
 
 
 def _behind(app: Flask, datastore: MemberDatastore, name: str, answer: Response) -> Response:
