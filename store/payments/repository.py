@@ -95,12 +95,20 @@ class Place:
 
 
 def find_place(session: Session, fact: SessionFact) -> Place | None:
-    """Whose session this is: by Stripe's id, else by the attempt it was stamped with (rule 10). An unlocked read."""
+    """Whose session this is: by Stripe's id, else by the attempt it was stamped with (rule 10). An unlocked read.
+
+    What a fact does not say finds nothing: compared with None, a column would find every attempt without an id here.
+    """
     by_id = StripeSession.stripe_id == fact.session_id
+    ways = [by_id]
+    if fact.attempt_id is not None:
+        ways.append(StripeSession.id == fact.attempt_id)
+    if fact.recovered_from is not None:
+        ways.append(StripeSession.stripe_id == fact.recovered_from)
     query = (
         select(StripeSession.id, StripeSession.checkout_id, Checkout.cart_id)
         .join(Checkout, Checkout.id == StripeSession.checkout_id)
-        .where(or_(by_id, StripeSession.id == fact.attempt_id, StripeSession.stripe_id == fact.recovered_from))
+        .where(or_(*ways))
     )
     # The known id goes before the stamp, and NULL (no id yet) sorts differently on the two databases.
     row = session.execute(query.order_by(func.coalesce(by_id, false()).desc()).limit(1)).one_or_none()

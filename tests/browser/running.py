@@ -195,6 +195,10 @@ class Guest:
         assert answer.status_code == 303, answer.text
         self.session_url = answer.headers["Location"]
 
+    def change_their_mind(self) -> None:
+        answer = self._ask("POST", "/checkout/cancel")
+        assert answer.status_code == 200, answer.text
+
     def pay(self, **how: str) -> None:
         self.shop.control(f"pay/{self.session_id}", how)
 

@@ -71,7 +71,7 @@ def test_a_guest_browses_chooses_pays_and_is_told_so(open_page, live, size, js):
     assert (live.available(tee), live.available(tape)) == (before[0] - 1, before[1] - 1)
 
 
-def test_the_next_visitor_sees_one_fewer(open_page, live):
+def test_the_next_visitor_sees_one_fewer_and_one_more_once_the_buyer_has_changed_their_mind(open_page, live):
     (single,) = live.variants("lodz-4-a-m")
     page = open_page("/products/lodz-4-a-m")
     expect(page.locator("[data-stock-line]")).to_have_text("Only 3 left.")
@@ -80,6 +80,9 @@ def test_the_next_visitor_sees_one_fewer(open_page, live):
     guest.check_out()
     page.reload()
     expect(page.locator("[data-stock-line]")).to_have_text("Only 2 left.")
+    guest.change_their_mind()
+    page.reload()
+    expect(page.locator("[data-stock-line]")).to_have_text("Only 3 left.")
 
 
 def test_a_thank_you_page_says_nothing_to_another_browser(open_page, live):

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.integration.stories import again, altered, told
+from tests.relay import CREATE, lost
+from tests.shop import US, token
 
 COMPLETED = "checkout.session.completed"
 
@@ -198,3 +200,22 @@ def test_a_decline_on_an_open_page_ends_nothing(shop, tee):
     assert payments(shop) == [("paid", 3950, "usd", None, True)]
     shop.post_event(again(told(shop, "payment_intent.payment_failed")))  # the decline is told once more, late
     assert payments(shop) == [("paid", 3950, "usd", None, True)]
+
+
+def test_while_several_sessions_have_no_id_here_each_is_told_from_the_others(open_shop, relay):
+    """The answers with their ids were lost, and what Stripe then tells is known by its stamp alone (rule 10)."""
+    shop = open_shop(stripe_api_base=relay.url)
+    things = [shop.make_item(name, units=1) for name in ("Tee", "Slipmat", "Cap")]
+    relay.tricks[CREATE] = lost
+    for thing in things:
+        assert shop.visitor_with(thing).post("/checkout", data=US | {"form_token": token()}).status_code == 503
+    relay.tricks.clear()
+    assert shop.value("SELECT COUNT(*) FROM stripe_session WHERE stripe_id IS NULL") == 3
+    for session in shop.account.v1.checkout.sessions.list().data:  # the newest first
+        shop.pay(session.id)
+        told_now = told(shop, COMPLETED)
+        assert told_now["data"]["object"]["id"] == session.id
+        assert shop.post_event(told_now)[0] == 200
+    assert payments(shop) == [("paid", 3950, "usd", None, True)] * 3
+    assert [shop.level(thing) for thing in things] == [(1, 1)] * 3
+    assert shop.attention() == []
