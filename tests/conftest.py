@@ -4,6 +4,7 @@ import pytest
 
 from tests import once
 from tests.databases import database_url, databases, postgresql, sqlite  # noqa: F401 - fixtures
+from tests.nulls import refuse_silent_nulls
 from tests.relay import Relay
 from tests.sandbox.conftest import Process
 from tests.shop import Shop
@@ -40,6 +41,8 @@ ON_ONE_AT_ONCE = {
 }
 """Of tests/integration, what reads, or comes to the database only by ways that other tests take on both: on PostgreSQL
 by `make prove`."""
+
+refuse_silent_nulls()
 
 
 @pytest.hookimpl(tryfirst=True)

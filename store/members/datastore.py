@@ -127,7 +127,10 @@ class MemberDatastore(UserDatastore):
         changes = changes_of(member)
         if not changes:
             return
-        as_read = [getattr(Member, name) == before for name, before in before_changes(member, changes).items()]
+        as_read = [
+            getattr(Member, name).is_not_distinct_from(before)
+            for name, before in before_changes(member, changes).items()
+        ]
         written = update(Member).where(Member.id == member.id, *as_read).values(**changes).returning(Member.id)
         if session.scalar(written) is None:
             raise Conflict("This account was changed at the same moment elsewhere. Look at it, then try again.")
