@@ -27,12 +27,14 @@ from store.admin.sound import views as admin_sound_views
 from store.admin.staff import views as staff_views
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
+from store.cart import api as cart_api
 from store.cart import repository as carts
 from store.cart import views as cart_views
 from store.catalog.edition import Editions
 from store.catalog.repository import has_been_public
 from store.catalog.sweeping import CatalogSweeper
 from store.catalog.writing import Catalog, Ties
+from store.checkout import api as checkout_api
 from store.checkout import views as checkout_views
 from store.checkout.service import Checkouts
 from store.clock import Clock, utc_now
@@ -71,11 +73,14 @@ from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.stock import repository as stock
+from store.storefront import api as storefront_api
 from store.storefront import views as storefront_views
 from store.storefront.components import views as component_views
 from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
+from store.web.api import API, callers
+from store.web.api import document as api_document
 from store.web.front import Front
 from store.web.pages import Pages
 
@@ -92,6 +97,9 @@ SCHEDULE = (
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
+
+APIS = (storefront_api, cart_api, checkout_api)
+"""The modules whose `calls` answer programs, below /api/v1."""
 
 PAGES = (
     storefront_views,
@@ -120,6 +128,7 @@ PAGES = (
     admin_repair_views,
     admin_history_views,
     health,
+    api_document,
 )
 """The modules whose `blueprint` answers requests."""
 
@@ -213,6 +222,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     current.register(app)
     headers.register(app, settings)
     origin.register(app)
+    callers.register(app)
     limits.register(app, settings)
     errors.register(app)
     assets.register(app)
@@ -220,6 +230,9 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     app.jinja_env.globals["tracking_url"] = carriers.tracking_url  # orders/ stands below fulfilment/, its pages do not
     for views in PAGES:
         app.register_blueprint(views.blueprint)
+    for api in APIS:
+        app.register_blueprint(api.calls, url_prefix=API)
+    app.extensions["api_calls"] = tuple(api.calls for api in APIS)
     if not settings.in_production:
         app.register_blueprint(component_views.blueprint)
     if not settings.in_production and not settings.smtp_url:

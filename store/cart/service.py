@@ -14,6 +14,7 @@ from store.cart.models import Cart
 from store.catalog import repository as catalog
 from store.db import Database
 from store.errors import Conflict, Invalid, NotFound
+from store.pricing.repository import find_rate
 from store.stock import repository as stock
 
 MOST_LINES = 90
@@ -56,6 +57,25 @@ def add(db: Database, holder: Holder, reference: str, quantity: int, currency: s
         return bag.id, sum(line.quantity for line in lines) + quantity
 
     return db.run(work)
+
+
+def begin(db: Database, holder: Holder, now: datetime) -> str:
+    """The id of a member's bag, made if there is none, or of a new one for a guest."""
+    return db.run(lambda session: _lock_or_make(session, holder, now).id)
+
+
+def send_to(
+    db: Database, cart_id: str, country: str, region: str | None, postal_code: str | None, currency: str, now: datetime
+) -> None:
+    """Note where a bag goes, so that delivery is part of its quote. Raises Invalid where the shop does not ship."""
+
+    def work(session: Session) -> None:
+        bag = repository.lock_cart(session, cart_id)
+        if find_rate(session, country, currency) is None:
+            raise Invalid("We do not ship there yet.", {"country": ["We do not ship there yet."]})
+        bag.country, bag.region, bag.postal_code, bag.updated_at = country, region, postal_code, now
+
+    db.run(work)
 
 
 def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: str, now: datetime) -> int:
