@@ -62,7 +62,7 @@ def remove_line(cart_id: str, line_id: int) -> dict[str, Any]:
 @calls.put("/carts/<cart_id>/destination", takes=DestinationIn, answers=CartOut)
 def set_destination(body: dict[str, Any], cart_id: str) -> dict[str, Any]:
     """Say where it goes, so that delivery is part of the quote."""
-    cart, country = own(cart_id), body["country"].upper()
+    cart, country = own(cart_id), body["country"]
     check_rate(country, body["shipping_rate"])
     service.send_to(db(), cart.id, country, body["region"], body["postal_code"], settings().store_currency, now())
     return _told(cart_id)

@@ -10,11 +10,14 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from store.actors import SYSTEM, Permission
+from store.cart.schemas import DestinationIn, LineIn, QuantityIn
+from store.checkout.schemas import CheckoutIn
 from store.members.tokens import Wanted, create
 from store.web.api import API
 from store.web.api.calls import Calls
 from store.web.api.fields import In, Int, Out
 from store.web.api.problems import MEDIA_TYPE
+from tests.functional.ours import everything
 from tests.shop import US, Shop
 
 ADDRESS = {field: text for field, text in US.items() if field != "email"}
@@ -66,6 +69,30 @@ class Program:
             answer = self.post(f"{cart}/lines", {"variant": variant, "quantity": quantity})
             assert answer.status_code == 201, answer.text
         return cart
+
+
+class Till:
+    """A program with a line in its cart, and all that can be said to the cart: method, path, body, schema."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.program, self.shop = Program(shop), shop
+        self.tee = shop.make_item()
+        self.cart = self.program.cart_with(self.tee)
+        self.line = f"{self.cart}/lines/{shop.value('SELECT MAX(id) FROM cart_line')}"
+        self.calls = {
+            "lines": ("POST", f"{self.cart}/lines", {"variant": self.tee, "quantity": 1}, LineIn),
+            "line": ("PATCH", self.line, {"quantity": 2}, QuantityIn),
+            "destination": ("PUT", f"{self.cart}/destination", {"country": "US"}, DestinationIn),
+            "checkout": ("POST", f"{self.cart}/checkout", BUYER, CheckoutIn),
+        }
+
+    def send(self, call, body, **given):
+        method, path, _, _ = self.calls[call]
+        return self.program.ask(method, path, body, **{"key": "k" if call == "checkout" else None, **given})
+
+    def all_of_it(self):
+        carts = self.shop.rows("SELECT id, member_id, country, region, postal_code, updated_at FROM cart")
+        return everything(self.shop), carts, self.shop.rows("SELECT * FROM cart_line"), self.shop.requests()
 
 
 def assert_of_the_api(answer) -> None:
