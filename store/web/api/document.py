@@ -13,7 +13,7 @@ from store.web.api import API, DOCS
 from store.web.api.calls import Calls, Repeat, Terms
 from store.web.api.explaining import by_area
 from store.web.api.problems import MEDIA_TYPE, Problem
-from store.web.api.refusals import BY_STATUS
+from store.web.api.refusals import explained
 from store.web.api.replays import HEADER, LONGEST
 from store.web.front import for_everybody
 from store.web.headers import cache_publicly
@@ -56,7 +56,7 @@ def openapi() -> Response:
 @for_everybody()
 def docs() -> Response:
     made = document()
-    page = render_template("api/docs.html", document=made, areas=by_area(made), problems=dict(BY_STATUS.values()))
+    page = render_template("api/docs.html", document=made, areas=by_area(made), problems=explained())
     answer = current_app.make_response(page)
     cache_publicly(answer)
     return answer
@@ -89,6 +89,7 @@ def _make(app: Flask, areas: tuple[Calls, ...]) -> Document:
         calls.register_views_in_doc(api, app, spec, name=calls.name, parameters=None)
         spec.tag({"name": calls.name, "description": calls.description})
     made: Document = spec.to_dict()
+    del made["components"]["responses"], made["components"]["schemas"]["PaginationMetadata"]  # smorest's; not our ways
     told = {f"{calls.name}.{name}": terms for calls in areas for name, terms in calls.told.items()}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in told:

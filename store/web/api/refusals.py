@@ -29,8 +29,12 @@ BY_STATUS = {
     503: ("unavailable", "The shop cannot reach one of its parts just now. The same request may succeed in a moment."),
 }
 """Kind and sentence of each status a call may be refused with; the API's page explains the kinds."""
+OTHERS = {
+    "idempotency-key": "The Idempotency-Key is no plain text, came with another body before, or its call is under way.",
+    "payment-unavailable": "Stripe cannot take a payment just now. Nothing is held or charged; the same may work soon.",
+}
+"""Kinds that programs may want to tell from other problems of the same status."""
 KINDS: dict[type[StoreError], str] = {PaymentUnavailable: "payment-unavailable"}
-"""What programs may want to tell from other problems of the same status."""
 OWN_WORDS = {401, 403, 412, 415, 428}
 """Where it is we who raise it, with a sentence of ours."""
 
@@ -60,3 +64,11 @@ def of_http(error: HTTPException, headers: Mapping[str, str]) -> Response:
 
 def of_status(status: int) -> Response:
     return problem(status, *BY_STATUS[status])
+
+
+def explained() -> dict[str, str]:
+    """What the API's page says of each kind; one that stands for two statuses has the sentences of both."""
+    told: dict[str, str] = {}
+    for kind, sentence in (*BY_STATUS.values(), *OTHERS.items()):
+        told[kind] = f"{told[kind]} {sentence}" if kind in told else sentence
+    return told
