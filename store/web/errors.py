@@ -115,6 +115,8 @@ def _explain(error: ValidationError) -> Refusal:
 
 
 def _misdirect(_error: SecurityError) -> Refusal:
+    if is_for_a_program():
+        return refusals.of_status(400)
     # A page could only link to the host we do not know.
     return "This shop is not at that address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
 

@@ -1,6 +1,7 @@
 """How the API answers: what is not there, every method, other sites, and problems as RFC 9457 has them."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.functional.programs import BUYER, Till, assert_problem
 
@@ -91,3 +92,32 @@ def test_a_problem_is_exactly_what_rfc_9457_says(till):
         "detail": "Some of your bag is no longer there. Nothing is charged yet.",
         "problems": ["Tee is no longer for sale. Remove it to go on."],
     }
+
+
+def test_a_host_that_is_not_ours_is_refused_as_a_problem_that_does_not_repeat_it(till):
+    for path in ("/products", till.cart, "/nothing"):
+        answer = till.program.get(path, headers={"Host": "evil.example"})
+        assert_problem(answer, 400, "malformed")
+        assert "evil" not in answer.text
+
+
+def test_what_breaks_on_our_side_is_a_problem_that_tells_nothing_of_it(till, monkeypatch):
+    def fails(error):
+        def fail(*_, **__):
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr("store.cart.repository.find_own", fail)
+            return till.program.get(till.cart)
+
+    broken = fails(LookupError("of the secret kind"))
+    assert_problem(broken, 500, "broken")
+    away = fails(OperationalError("SELECT of the secret kind", {}, Exception()))
+    assert_problem(away, 503, "unavailable")
+    assert "secret" not in broken.text + away.text
+    before = till.all_of_it()
+    with monkeypatch.context() as patch:
+        patch.setattr("store.checkout.taking.may_ask", lambda *_: False)
+        assert_problem(till.send("checkout", BUYER), 503, "payment-unavailable")
+    assert (till.all_of_it(), till.shop.rows("SELECT digest FROM api_replay")) == (before, [])
+    assert till.send("checkout", BUYER).status_code == 201

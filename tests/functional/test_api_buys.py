@@ -1,12 +1,14 @@
 """A purchase by the API alone, against Stripe's stand-in: from a search to an order number."""
 
+import logging
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from store.catalog.models import Kind
-from tests.functional.accounts import ANA, BEN
+from tests.functional.accounts import ANA, BEN, at_once
 from tests.functional.ours import bags, everything
 from tests.functional.programs import ADDRESS, BUYER, Program, assert_problem, make_token
 from tests.shop import US, session_in
@@ -246,3 +248,37 @@ def test_a_caller_who_asks_too_often_waits_and_others_do_not(open_shop):
     assert place(elsewhere, cart).status_code == 201
     shop.make_member(ANA)
     assert Program(shop, make_token(shop, ANA, "orders:read")).post("/carts").status_code == 201
+
+
+def test_of_many_programs_at_the_last_unit_one_gets_it(shop, program):
+    last = shop.make_item("Last Tee", units=1)
+    carts = [program.cart_with(last) for _ in range(12)]
+    answers = at_once(*[partial(place, program, cart, email=f"{cart[7:12]}@example.com") for cart in carts])
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
+    assert (shop.level(last), shop.counts()["checkout"], shop.counts()["hold"]) == ((1, 1), 1, 1)
+
+
+def test_a_program_holds_no_more_for_one_mailbox_than_people_may(open_shop):
+    shop = open_shop(rate_limits="on", live_checkouts_per_email=2)
+    tee, program = shop.make_item(units=50), Program(shop)
+    carts = [program.cart_with(tee) for _ in range(3)]
+    assert [place(program, cart).status_code for cart in carts[:2]] == [201, 201]
+    before, asked = everything(shop), len(shop.requests())
+    for spelling in ("ana@example.com", "Ana+shop@example.com"):
+        assert_problem(place(program, carts[2], email=spelling), 429, "too-many")
+    assert (everything(shop), len(shop.requests())) == (before, asked)
+    assert place(program, carts[2], email="ben@example.com").status_code == 201
+
+
+def test_no_log_tells_who_buys_or_opens_their_cart(shop, people, caplog):
+    caplog.set_level(logging.DEBUG)
+    for one in people:
+        cart = one.cart_with(shop.make_item())
+        placed = place(one, cart)
+        place(one, cart, key="twice", shipping_address=ADDRESS | {"postal_code": "no"})
+        shop.pay(session_in(placed.json["url"]))
+        shop.deliver()
+        shop.worker.drain()
+        secrets = (cart.rpartition("/")[2], one.headers.get("Authorization", "Bearer nmx_")[7:])
+        for secret in (US["email"], US["line1"], US["name"], *secrets):
+            assert secret not in caplog.text
