@@ -42,7 +42,8 @@ class Program:
             given["data"] = body if isinstance(body, bytes) else json.dumps(body)
             given.setdefault("content_type", JSON)
         client = FlaskClient(self.shop.app, self.shop.app.response_class, use_cookies=False)
-        given |= {"method": method, "headers": headers, "environ_overrides": {"REMOTE_ADDR": self.network}}
+        where = {"REMOTE_ADDR": self.network, **given.pop("environ_overrides", {})}
+        given |= {"method": method, "headers": headers, "environ_overrides": where}
         answer = Context().run(client.open, f"{API}{path}", **given)
         assert_of_the_api(answer)
         return answer

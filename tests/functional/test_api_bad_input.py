@@ -1,6 +1,7 @@
 """What a careless or hostile program sends to the API: refused by name, as a problem, and nothing has changed."""
 
 import json
+from io import BytesIO
 from operator import attrgetter
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from store.cart.models import Cart, CartLine
 from store.checkout.schemas import AddressIn
 from store.orders.models import Checkout
-from tests.functional.programs import ADDRESS, BUYER, Till, assert_problem
+from tests.functional.programs import ADDRESS, BUYER, JSON, Till, assert_problem
 
 ONES = [
     0, -1, 1.5, 1.0, 1e3, "1", "1e3", "１", "", " 1", "one", True, False, [1], [], {"amount": 1}, 100, 2**31, 2**63,
@@ -123,6 +124,19 @@ def test_what_is_too_large_is_refused_unread(till):
         for call in till.calls:
             assert_problem(till.send(call, body), 413, "too-large")
         assert_problem(till.program.ask("GET", till.cart, body), 413, "too-large")
+
+
+def test_what_comes_in_chunks_is_not_cut_off_where_it_becomes_too_large(till):
+    def send(body, kind=JSON):
+        chunks = {"headers": {"Transfer-Encoding": "chunked"}, "environ_overrides": {"wsgi.input_terminated": True}}
+        return till.program.patch(till.line, input_stream=BytesIO(body), content_type=kind, **chunks)
+
+    small = b'{"quantity": 1}'
+    for size in (262_144, 300_000, 1_000_000):
+        assert_problem(send(small + b" " * size), 413, "too-large")
+    assert_problem(send(small + b" " * 300_000, "text/plain"), 415, "media-type")
+    assert_problem(send(small + b" " * 200_000 + b"x"), 400, "malformed")
+    assert_problem(send(b'{"quantity": 100}' + b" " * 200_000), 422, "invalid", "quantity")
 
 
 KINDS = [

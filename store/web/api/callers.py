@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized, UnsupportedMediaType
 
 from store.actors import ANONYMOUS, Actor, Permission, Program
 from store.errors import Forbidden
@@ -24,8 +24,11 @@ def register(app: Flask) -> None:
     def refuse_other_bodies() -> None:
         """What a browser can send from a foreign page without asking first is never taken for JSON."""
         carries = (request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers
-        if is_for_a_program() and carries and request.mimetype != JSON:
-            raise UnsupportedMediaType(f"Send {JSON}.")
+        if is_for_a_program() and carries:
+            if request.mimetype != JSON:
+                raise UnsupportedMediaType(f"Send {JSON}.")
+            if request.content_length is None and len(request.get_data()) >= (request.max_content_length or 0):
+                raise RequestEntityTooLarge  # it came in chunks, and Werkzeug has cut it off without a word
 
 
 def require_token() -> None:
