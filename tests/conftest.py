@@ -13,6 +13,7 @@ ON_BOTH_AT_ONCE = {
     "test_a_guest_buys",
     "test_api_buys",
     "test_api_replays",
+    "test_api_replays_at_once",
     "test_limit_per_person",
     "test_sessions",
     "test_staff_refund",

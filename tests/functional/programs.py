@@ -114,6 +114,14 @@ def assert_problem(answer, status: int, kind: str, *faults: str) -> None:
     assert sorted(answer.json.get("errors", {})) == sorted(faults), answer.text
 
 
+def is_same(first, again) -> None:
+    """The second is the first again, byte for byte, and says so."""
+    assert (again.status_code, again.data, again.content_type) == (first.status_code, first.data, first.content_type)
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers["Cache-Control"] == "no-store"
+
+
 def make_token(shop: Shop, email: str, *scopes: str, days: int | None = None) -> str:
     return create(shop.db, SYSTEM, Wanted(email, frozenset(scopes), days=days), shop.clock())
 

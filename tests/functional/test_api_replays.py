@@ -1,8 +1,6 @@
 """Calls with an Idempotency-Key: however often one is sent, cut off or raced, it has one effect and one answer."""
 
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,9 +9,8 @@ from store.app import SCHEDULE
 from store.web.api import replays
 from tests.functional.accounts import ANA, BEN
 from tests.functional.ours import bags, everything
-from tests.functional.programs import ADDRESS, BUYER, JSON, Program, assert_problem, make_token
+from tests.functional.programs import ADDRESS, BUYER, JSON, Program, assert_problem, is_same, make_token
 
-THREADS = 20
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
 
@@ -28,14 +25,6 @@ def program(shop):
 
 def keys(shop):
     return shop.rows("SELECT digest, status FROM api_replay ORDER BY begun_at")
-
-
-def is_same(first, again):
-    """The second is the first again, byte for byte, and says so."""
-    assert (again.status_code, again.data, again.content_type) == (first.status_code, first.data, first.content_type)
-    assert "Idempotency-Replayed" not in first.headers
-    assert again.headers["Idempotency-Replayed"] == "true"
-    assert again.headers["Cache-Control"] == "no-store"
 
 
 def test_every_call_that_changes_something_is_answered_the_same_again_and_done_once(shop, program):
@@ -215,42 +204,6 @@ def test_an_answer_that_fails_after_its_effect_leaves_the_key_to_ask_for_it_agai
         assert_problem(program.post(f"{cart}/lines", {"variant": tee}, key=KEY), 500, "broken")
     assert program.post(f"{cart}/lines", {"variant": tee}, key=KEY).status_code == 201
     assert [quantity for _, _, quantity in bags(shop)] == [1]
-
-
-def at_once(shop, call):
-    """What so many answered, let go at the same instant; asked again until the one answer is there."""
-    start = threading.Barrier(THREADS)
-
-    def send(_):
-        start.wait(20)
-        return call()
-
-    with ThreadPoolExecutor(THREADS) as threads:
-        answers = list(threads.map(send, range(THREADS)))
-    done = [answer for answer in answers if answer.status_code == 201]
-    for answer in answers:
-        if answer.status_code != 201:
-            assert_problem(answer, 409, "idempotency-key")
-            assert answer.headers["Retry-After"] == "1"
-    firsts = [answer for answer in done if "Idempotency-Replayed" not in answer.headers]
-    assert len(firsts) == 1
-    is_same(firsts[0], call())
-    assert {answer.data for answer in done} == {firsts[0].data}
-    assert shop.breaches() == []
-
-
-def test_twenty_at_once_with_one_key_put_one_line_in(shop, program):
-    tee, cart = shop.make_item(units=90), program.cart_with()
-    at_once(shop, lambda: program.post(f"{cart}/lines", {"variant": tee, "quantity": 3}, key=KEY))
-    assert [quantity for _, _, quantity in bags(shop)] == [3]
-
-
-def test_twenty_at_once_with_one_key_are_one_checkout(shop, program):
-    tee = shop.make_item(units=90)
-    cart = program.cart_with(tee, quantity=3)
-    at_once(shop, lambda: program.post(f"{cart}/checkout", BUYER, key=KEY))
-    assert (shop.counts()["checkout"], shop.counts()["stripe_session"], shop.level(tee)) == (1, 1, (90, 3))
-    assert len(shop.account.v1.checkout.sessions.list().data) == 1
 
 
 def test_keys_are_forgotten_after_two_days_and_not_before(shop, program):

@@ -63,7 +63,9 @@ def has_taken_effect(session: Session) -> bool:
     if name is None:
         return False
     fresh = update(ApiReplay).where(ApiReplay.digest == name, ApiReplay.status.is_(None)).values(status=EFFECT)
-    return session.scalar(fresh.returning(ApiReplay.digest)) is None
+    if session.scalar(fresh.returning(ApiReplay.digest)) is not None:
+        return False
+    return session.get(ApiReplay, name) is not None
 
 
 def once(view: Callable[[], Response]) -> Response:
@@ -74,9 +76,10 @@ def once(view: Callable[[], Response]) -> Response:
         return problem(400, "idempotency-key", sentence)
     name, sent = _name(key), hashlib.sha256(request.get_data(cache=True)).hexdigest()
     g.request_key, g.replayed_as = f"api:{name}", name
-    known = _take(db(), name, sent, now())
+    begun_at = now()
+    known = _take(db(), name, sent, begun_at)
     if known is None:
-        return _first(name, view)
+        return _first(name, begun_at, view)
     if known.request != sent:
         return problem(422, "idempotency-key", f"This {HEADER} was sent before with another body. Use a new one.")
     if known.status in (None, EFFECT):
@@ -93,14 +96,14 @@ def forget(db: Database, moment: datetime) -> None:
     db.run(lambda session: session.execute(old), repeatable=True)
 
 
-def _first(name: str, view: Callable[[], Response]) -> Response:
+def _first(name: str, begun_at: datetime, view: Callable[[], Response]) -> Response:
     try:
         answer = view()
     except BaseException:
-        _let_go(db(), name)
+        _let_go(db(), name, begun_at)
         raise
     if answer.status_code >= 300:
-        _let_go(db(), name)
+        _let_go(db(), name, begun_at)
         return answer
     headers = json.dumps({header: answer.headers[header] for header in TOLD if header in answer.headers})
     done = update(ApiReplay).where(ApiReplay.digest == name)
@@ -125,11 +128,14 @@ def _take(db: Database, name: str, sent: str, moment: datetime) -> Taken | None:
     return db.run(work)
 
 
-def _let_go(db: Database, name: str) -> None:
-    """The key may be used again at once; where there is an effect already, for its answer alone."""
+def _let_go(db: Database, name: str, begun_at: datetime) -> None:
+    """The key may be used again at once; where there is an effect already, for its answer alone.
+
+    Not when it took so long that another has taken over meanwhile.
+    """
 
     def work(session: Session) -> None:
-        call = ApiReplay.digest == name
+        call = (ApiReplay.digest == name) & (ApiReplay.begun_at == begun_at)
         session.execute(delete(ApiReplay).where(call, ApiReplay.status.is_(None)))
         session.execute(update(ApiReplay).where(call, ApiReplay.status == EFFECT).values(begun_at=from_epoch(0)))
 
