@@ -24,7 +24,13 @@ def register(app: Flask) -> None:
     def refuse_other_bodies() -> None:
         """What a browser can send from a foreign page without asking first is never taken for JSON."""
         carries = (request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers
-        if is_for_a_program() and carries and request.mimetype != JSON:
+        if not is_for_a_program() or not carries:
+            return
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "takes_pictures", False):
+            if not request.mimetype.startswith("image/"):
+                raise UnsupportedMediaType("Send the picture itself, as image/jpeg, image/png or image/webp.")
+        elif request.mimetype != JSON:
             raise UnsupportedMediaType(f"Send {JSON}.")
 
 
