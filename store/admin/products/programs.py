@@ -105,6 +105,11 @@ class VariantChangesIn(In):
     weight_grams = Int(0, MOST_GRAMS)
     customs_code = Pattern(16, CUSTOMS, "A code is digits and points, like 6109.10.", allow_none=True)
 
+    @validates_schema
+    def change_something(self, data: Mapping[str, Any], **_: object) -> None:
+        if not data:
+            raise ValidationError({"_schema": ["Nothing is to be changed."]})
+
 
 class ImageIn(In):
     digest = fields.String(required=True, validate=DIGEST, metadata={"description": "Of a picture that was sent."})
