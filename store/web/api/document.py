@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, json, render_template
 from store.actors import scope_of
 from store.web.api import API, DOCS
 from store.web.api.calls import Calls, Repeat, Terms
-from store.web.api.explaining import by_area
+from store.web.api.explaining import by_area, with_code
 from store.web.api.problems import MEDIA_TYPE, Problem
 from store.web.api.refusals import BY_STATUS
 from store.web.api.replays import HEADER, LONGEST
@@ -24,6 +24,7 @@ BEARER = "bearer"
 ALWAYS = (400, 429, 500, 503)
 Document = dict[str, Any]
 blueprint = Blueprint("api_docs", __name__)
+blueprint.app_template_filter("with_code")(with_code)
 
 ABOUT = """What the pages can do, programs can do: the same rules, the same prices, the same stock.
 
