@@ -86,7 +86,7 @@ from store.storefront.components import views as component_views
 from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
-from store.web.api import API, callers
+from store.web.api import API, callers, replays
 from store.web.api import document as api_document
 from store.web.front import Front
 from store.web.pages import Pages
@@ -102,6 +102,7 @@ SCHEDULE = (
     Scheduled("close_days", "37 3 * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
+    Scheduled("forget_replays", "43 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
 
@@ -221,6 +222,7 @@ def make_worker(app: Flask) -> Worker:
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,
         "purge_sessions": lambda _job: purge_sessions(db, clock()),
+        "forget_replays": lambda _job: replays.forget(db, clock()),
         "sweep_catalog": CatalogSweeper(app.extensions["catalog"], app.extensions["pictures"], clock).sweep,
         "make_avif": app.extensions["pictures"].make_avif,
     }

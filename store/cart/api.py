@@ -11,6 +11,7 @@ from store.cart.service import Holder
 from store.errors import Invalid, NotFound
 from store.pricing.repository import find_destination
 from store.web.api.calls import Calls
+from store.web.api.replays import has_taken_effect
 from store.web.current import actor, db, now, reader, settings
 
 calls = Calls("carts", __name__, "Carts: what somebody is about to buy.")
@@ -41,29 +42,27 @@ def show_cart(cart_id: str) -> dict[str, Any]:
 def add_line(body: dict[str, Any], cart_id: str) -> dict[str, Any]:
     """Put so many of a variant in, beside those that are there."""
     cart = own(cart_id)
-    whose = Holder(cart.id, cart.member_id)
-    service.add(db(), whose, body["variant"], body["quantity"], settings().store_currency, now())
+    whose, currency = Holder(cart.id, cart.member_id), settings().store_currency
+    service.add(db(), whose, body["variant"], body["quantity"], currency, now(), is_repeated=has_taken_effect)
     return _told(cart_id)
 
 
 @calls.patch("/carts/<cart_id>/lines/<id:line_id>", takes=QuantityIn, answers=CartOut)
 def change_line(body: dict[str, Any], cart_id: str, line_id: int) -> dict[str, Any]:
     """Let a line be so many."""
-    service.change(db(), own(cart_id).id, line_id, body["quantity"], settings().store_currency, now())
-    return _told(cart_id)
+    return _change(cart_id, line_id, body["quantity"])
 
 
 @calls.delete("/carts/<cart_id>/lines/<id:line_id>", answers=CartOut)
 def remove_line(cart_id: str, line_id: int) -> dict[str, Any]:
     """Take a line out."""
-    service.change(db(), own(cart_id).id, line_id, 0, settings().store_currency, now())
-    return _told(cart_id)
+    return _change(cart_id, line_id, 0)
 
 
 @calls.put("/carts/<cart_id>/destination", takes=DestinationIn, answers=CartOut)
 def set_destination(body: dict[str, Any], cart_id: str) -> dict[str, Any]:
     """Say where it goes, so that delivery is part of the quote."""
-    cart, country = own(cart_id), body["country"].upper()
+    cart, country = own(cart_id), body["country"]
     check_rate(country, body["shipping_rate"])
     service.send_to(db(), cart.id, country, body["region"], body["postal_code"], settings().store_currency, now())
     return _told(cart_id)
@@ -77,6 +76,12 @@ def check_rate(country: str, rate_id: str | None) -> None:
     if goes_to is None or str(goes_to.rate_id) != rate_id:
         sentence = "This rate does not lead there. Choose one of the cart's shipping_rates."
         raise Invalid(sentence, {"shipping_rate": [sentence]})
+
+
+def _change(cart_id: str, line_id: int, quantity: int) -> dict[str, Any]:
+    currency = settings().store_currency
+    service.change(db(), own(cart_id).id, line_id, quantity, currency, now(), is_repeated=has_taken_effect)
+    return _told(cart_id)
 
 
 def _told(cart_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load
 
 from store.cart.service import MOST_UNITS
-from store.web.api.fields import In, Int, MoneyOut, Out, Text
+from store.web.api.fields import Country, In, Int, MoneyOut, Out, Text
 from store.web.forms import Form, Line, Whole
 
 
@@ -29,22 +29,20 @@ class ChangeIn(Form):
         return {"quantity": min(max(wanted, 0), MOST_UNITS)}
 
 
+class Variant(Line):
+    """An id or a sku; an id may come as a number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:  # noqa: ANN401
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise ValidationError("The id or sku of a variant, please.")
+        if isinstance(value, int) and not 0 < value < 10**18:
+            value = 0  # no id has so many digits, and Python writes no number that has thousands
+        return super()._deserialize(str(value), attr, data, **options)
+
+
 class LineIn(In):
-    variant = fields.Raw(required=True, metadata={"type": ["string", "integer"], "description": "Its id or sku."})
+    variant = Variant(64, required=True, metadata={"type": ["string", "integer"], "description": "Its id or sku."})
     quantity = Int(1, MOST_UNITS, load_default=1)
-
-    @post_load
-    def spell(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        """An id may come as a number; whatever is neither names nothing."""
-        sent = data["variant"]
-        if isinstance(sent, bool) or not isinstance(sent, (str, int)):
-            raise ValidationError({"variant": ["The id or sku of a variant, please."]})
-        return data | {"variant": Line(64).deserialize(str(sent) if abs_fits(sent) else "0", "variant")}
-
-
-def abs_fits(sent: str | int) -> bool:
-    """No id has so many digits, and Python writes no number that has thousands."""
-    return isinstance(sent, str) or 0 < sent < 10**18
 
 
 class QuantityIn(In):
@@ -52,7 +50,7 @@ class QuantityIn(In):
 
 
 class DestinationIn(In):
-    country = Text(2, least=2, required=True, metadata={"description": "ISO 3166-1 alpha-2."})
+    country = Country(required=True)
     region = Text(120, load_default=None, allow_none=True)
     postal_code = Text(12, load_default=None, allow_none=True)
     shipping_rate = Text(64, load_default=None, allow_none=True, metadata={"description": "Of `shipping_rates`."})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +35,24 @@ class Holder:
     member_id: int | None = None
 
 
-def add(db: Database, holder: Holder, reference: str, quantity: int, currency: str, now: datetime) -> tuple[str, int]:
+Repeated = Callable[[Session], bool]
+"""Asked within the transaction: whether the same was done already, by a call that did not come to its answer."""
+
+
+def never(_session: Session) -> bool:
+    return False
+
+
+def add(
+    db: Database,
+    holder: Holder,
+    reference: str,
+    quantity: int,
+    currency: str,
+    now: datetime,
+    *,
+    is_repeated: Repeated = never,
+) -> tuple[str, int]:
     """Put `quantity` of a variant (its id or sku) into the bag, made if there is none; the bag's id and its units.
 
     Raises Invalid for a variant that is not on sale, or not known (which look alike: nobody guesses what comes next),
@@ -43,6 +60,9 @@ def add(db: Database, holder: Holder, reference: str, quantity: int, currency: s
     """
 
     def work(session: Session) -> tuple[str, int]:
+        if is_repeated(session):
+            bag = _lock_or_make(session, holder, now)
+            return bag.id, repository.count_units(session, bag.id)
         variant_id = catalog.find_variant(session, reference, now)
         if variant_id is None:
             raise Invalid("We have no such item for sale.", {"variant": ["Choose one of the items on the page."]})
@@ -78,13 +98,24 @@ def send_to(
     db.run(work)
 
 
-def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: str, now: datetime) -> int:
+def change(
+    db: Database,
+    cart_id: str,
+    line_id: int,
+    quantity: int,
+    currency: str,
+    now: datetime,
+    *,
+    is_repeated: Repeated = never,
+) -> int:
     """Set a line to `quantity`, 0 takes it out; how many units the bag then holds.
 
     Raises NotFound for a line that is not in this bag, Conflict when there are not as many.
     """
 
     def work(session: Session) -> int:
+        if is_repeated(session):
+            return repository.count_units(session, cart_id)
         bag = repository.lock_cart(session, cart_id)
         line = repository.find_line(session, cart_id, line_id)
         if line is None:

@@ -15,6 +15,7 @@ from store.checkout.views import checkouts
 from store.errors import NotFound
 from store.money import Money
 from store.orders import repository as orders
+from store.pricing.repository import find_destination
 from store.web.api.calls import Calls, Repeat
 from store.web.api.replays import request_key
 from store.web.current import db, now, reader, rest, settings
@@ -64,6 +65,7 @@ def _buyer(cart_id: str, body: dict[str, Any]) -> Buyer:
     if not bag.is_shipped:
         address = None
     if address is not None:
-        address |= {"country": address["country"].upper()}
+        if find_destination(reader(), address["country"], settings().store_currency) is None:
+            raise ValidationError({"shipping_address": {"country": ["We do not ship there yet."]}})
         check_rate(address["country"], body["shipping_rate"])
     return Buyer(email=body["email"], network=network(), **{field: (address or {}).get(field) for field in ADDRESS})

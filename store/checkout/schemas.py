@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from store.mail.typos import likely_meant
 from store.orders.lifecycle import CheckoutState
 from store.pricing.countries import NEEDS_REGION, postal_code_fault
-from store.web.api.fields import MOST_AMOUNT, In, Int, MoneyOut, Out, Text, Time
+from store.web.api.fields import MOST_AMOUNT, Country, In, Int, MoneyOut, Out, Text, Time
 from store.web.forms import Email, Form, Line, Whole
 
 
@@ -68,7 +68,7 @@ class AddressIn(In):
     city = Text(120, least=1, required=True)
     region = Text(120, load_default=None, allow_none=True)
     postal_code = Text(12, least=1, required=True)
-    country = Text(2, least=2, required=True, metadata={"description": "ISO 3166-1 alpha-2."})
+    country = Country(required=True)
     phone = Text(32, load_default=None, allow_none=True)
 
     @validates_schema(skip_on_field_errors=False)

@@ -62,7 +62,7 @@ class Terms:
 
 
 class Nothing(In):
-    """A query without parameters."""
+    """A query without parameters, a body without fields."""
 
 
 class StrictParser(FlaskParser):
@@ -74,13 +74,23 @@ class StrictParser(FlaskParser):
         """Whatever Python cannot read is no JSON: numbers of a thousand digits, depths without end, NaN, bad UTF-8."""
         sent = req.get_data(cache=True)
         try:
-            return json.loads(sent.decode(), parse_constant=_refuse) if sent else missing
+            if not sent:
+                return missing
+            return json.loads(sent.decode(), parse_constant=_refuse, object_pairs_hook=_unambiguous)
         except (ValueError, RecursionError):
             raise BadRequest from None
 
 
 def _refuse(_constant: str) -> None:
     raise ValueError("no number of JSON's")
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that comes twice, nobody knows which value was meant (RFC 8259, section 4)."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        raise ValueError("the same name twice")
+    return read
 
 
 class Calls(flask_smorest.Blueprint):  # type: ignore[misc] # it has no types
@@ -128,6 +138,8 @@ class Calls(flask_smorest.Blueprint):  # type: ignore[misc] # it has no types
             whole = cast(View, self.response(declared.status, answers)(view))
             if takes is not None:
                 whole = cast(View, self.arguments(takes)(whole))
+            else:  # not a word of it in the document
+                whole = cast(View, self.ARGUMENTS_PARSER.use_kwargs(Nothing(), location="json")(whole))
             whole = cast(View, self.arguments(query or Nothing, location="query", as_kwargs=query is None)(whole))
             whole = _guarded(whole, declared)
             whole = cast(View, limiter.limit(limit, key_func=_by_caller)(whole))

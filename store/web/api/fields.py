@@ -42,6 +42,19 @@ class Text(fields.String):
         return text.strip()
 
 
+class Country(Text):
+    """ISO 3166-1 alpha-2, in capitals whatever was typed."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(2, least=2, metadata={"description": "ISO 3166-1 alpha-2."}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:  # noqa: ANN401
+        code = super()._deserialize(value, attr, data, **options)
+        if not (code.isascii() and code.isalpha()):
+            raise ValidationError("Two letters, please, such as US.")
+        return code.upper()
+
+
 def _length(least: int, longest: int) -> str:
     return f"{least} to {longest} characters, please." if least else f"At most {longest} characters, please."
 

@@ -11,7 +11,7 @@ from store.db import Base
 
 
 class ApiReplay(Base):
-    """A call that was made with an Idempotency-Key: while `status` is missing it is under way.
+    """A call that was made with an Idempotency-Key: while `status` is missing or 0 it is under way.
 
     Its name is the digest of key, caller and call, so nobody's key finds anybody else's answer.
     """

@@ -2,7 +2,8 @@
 
 What was refused has changed nothing and is forgotten, so that the same key may be used once more. A call that a crash
 cut off is taken for over after a minute; it then runs again with the same `request_key`, by which each use case knows
-what it has done already. Follows draft-ietf-httpapi-idempotency-key-header-07, section 2.
+what it has done already. Use cases without such a key ask `has_taken_effect` within their own transaction.
+Follows draft-ietf-httpapi-idempotency-key-header-07, section 2.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from flask import Response, g, json, request
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from store.clock import from_epoch
 from store.db import Database, insert
 from store.web.api.models import ApiReplay
 from store.web.api.problems import problem
@@ -30,11 +32,13 @@ KEPT = timedelta(days=2)
 UNDER_WAY = timedelta(minutes=1)
 """How long a call may take: longer than Stripe's calls in a request ever do."""
 TOLD = ("Content-Type", "Location", "ETag")
+EFFECT = 0
+"""The status of a call whose effect was committed, while its answer was not kept yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is known of a key somebody sends again; `status` is None while the first call is under way."""
+    """What is known of a key somebody sends again; `status` is None, then EFFECT while the first call is under way."""
 
     request: str
     status: int | None
@@ -53,6 +57,15 @@ def new_key() -> str:
     return f"api:{secrets.token_urlsafe(24)}"
 
 
+def has_taken_effect(session: Session) -> bool:
+    """Whether a call that was cut off has done this already; if not, what this transaction does is its effect."""
+    name = g.get("replayed_as")
+    if name is None:
+        return False
+    fresh = update(ApiReplay).where(ApiReplay.digest == name, ApiReplay.status.is_(None)).values(status=EFFECT)
+    return session.scalar(fresh.returning(ApiReplay.digest)) is None
+
+
 def once(view: Callable[[], Response]) -> Response:
     """The answer of `view`, run once for the key that was sent."""
     key = request.headers[HEADER]
@@ -60,13 +73,13 @@ def once(view: Callable[[], Response]) -> Response:
         sentence = f"{HEADER} is 1 to {LONGEST} plain characters, such as a random UUID."
         return problem(400, "idempotency-key", sentence)
     name, sent = _name(key), hashlib.sha256(request.get_data(cache=True)).hexdigest()
-    g.request_key = f"api:{name}"
+    g.request_key, g.replayed_as = f"api:{name}", name
     known = _take(db(), name, sent, now())
     if known is None:
         return _first(name, view)
     if known.request != sent:
         return problem(422, "idempotency-key", f"This {HEADER} was sent before with another body. Use a new one.")
-    if known.status is None:
+    if known.status in (None, EFFECT):
         sentence = f"A call with this {HEADER} is under way. Ask again in a moment."
         return problem(409, "idempotency-key", sentence, headers={"Retry-After": "1"})
     answer = Response(known.body, known.status, json.loads(known.headers or "{}"))
@@ -76,7 +89,8 @@ def once(view: Callable[[], Response]) -> Response:
 
 def forget(db: Database, moment: datetime) -> None:
     """Keys that nobody sends any more."""
-    db.run(lambda session: session.execute(delete(ApiReplay).where(ApiReplay.begun_at < moment - KEPT)))
+    old = delete(ApiReplay).where(ApiReplay.begun_at < moment - KEPT)
+    db.run(lambda session: session.execute(old), repeatable=True)
 
 
 def _first(name: str, view: Callable[[], Response]) -> Response:
@@ -100,7 +114,8 @@ def _take(db: Database, name: str, sent: str, moment: datetime) -> Taken | None:
 
     def work(session: Session) -> Taken | None:
         begun = insert(session, ApiReplay).values(digest=name, request=sent, begun_at=moment)
-        cut_off = ApiReplay.status.is_(None) & (ApiReplay.begun_at < moment - UNDER_WAY) & (ApiReplay.request == sent)
+        unanswered = ApiReplay.status.is_(None) | (ApiReplay.status == EFFECT)
+        cut_off = unanswered & (ApiReplay.begun_at < moment - UNDER_WAY) & (ApiReplay.request == sent)
         mine = begun.on_conflict_do_update(index_elements=["digest"], set_={"begun_at": moment}, where=cut_off)
         if session.scalar(mine.returning(ApiReplay.digest)) is not None:
             return None
@@ -111,7 +126,14 @@ def _take(db: Database, name: str, sent: str, moment: datetime) -> Taken | None:
 
 
 def _let_go(db: Database, name: str) -> None:
-    db.run(lambda session: session.execute(delete(ApiReplay).where(ApiReplay.digest == name)), repeatable=True)
+    """The key may be used again at once; where there is an effect already, for its answer alone."""
+
+    def work(session: Session) -> None:
+        call = ApiReplay.digest == name
+        session.execute(delete(ApiReplay).where(call, ApiReplay.status.is_(None)))
+        session.execute(update(ApiReplay).where(call, ApiReplay.status == EFFECT).values(begun_at=from_epoch(0)))
+
+    db.run(work, repeatable=True)
 
 
 def _name(key: str) -> str:
