@@ -20,6 +20,7 @@ from store.media.service import MOST_BYTES, PreparedPicture
 from store.web.api import versions
 from store.web.api.calls import Calls
 from store.web.api.paging import number
+from store.web.api.replays import request_key
 from store.web.current import actor, db, now, reader, settings
 
 calls = Calls("admin_products", __name__, "Products: drafts included, for staff.")
@@ -40,7 +41,7 @@ def list_all(query: dict[str, Any]) -> dict[str, Any]:
 @calls.post("/admin/products", takes=programs.ProductIn, answers=programs.StaffProductOut, needs=WRITES)
 def create(body: dict[str, Any]) -> Answered:
     """A draft, with a variant for every combination of its options."""
-    made = editing.create_product(catalog(), actor(), Sent(), programs.new_product(body), now())
+    made = editing.create_product(catalog(), actor(), Sent(token=request_key()), programs.new_product(body), now())
     return _told(made, 201)
 
 
@@ -56,7 +57,7 @@ def show(product_id: int) -> Answered:
 )  # fmt: skip
 def change(body: dict[str, Any], product_id: int) -> Answered:
     """Change some of its words, or put it on sale, take it back, archive it."""
-    sent = Sent(versions.asked_for())
+    sent = _sent(versions.asked_for())
     try:
         if "status" in body:
             _move(product_id, sent, body)
@@ -78,7 +79,7 @@ def add_variant(body: dict[str, Any], product_id: int) -> Answered:
     if len(values) < len(body["options"]):
         raise Invalid("A variant has one value of each option.", {"options": ["Name each option once."]})
     wish = new_variant.NewVariant(values, body["sku"], body["price"], body["weight_grams"])
-    sent = Sent(versions.asked_for(get_product(reader(), product_id).version))
+    sent = _sent(versions.asked_for(get_product(reader(), product_id).version))
     new_variant.add_variant(catalog(), actor(), product_id, sent, wish, now())
     return _told(product_id, 201)
 
@@ -94,7 +95,7 @@ def change_variant(body: dict[str, Any], product_id: int, variant_id: int) -> An
     if variant is None:
         raise NotFound("This product has no such variant.")
     edit = programs.variant_edit(variant, body, settings().store_currency)
-    sent = Sent(versions.asked_for(product.version))
+    sent = _sent(versions.asked_for(product.version))
     variants.edit_variants(catalog(), actor(), product_id, sent, (edit,), variants.ForAll(), now())
     return _told(product_id)
 
@@ -105,7 +106,7 @@ def change_variant(body: dict[str, Any], product_id: int, variant_id: int) -> An
 def hang(body: dict[str, Any], product_id: int) -> Answered:
     """Let its gallery be these pictures, in this order."""
     wish = tuple(gallery.Hung(**image) for image in body["images"])
-    sent = Sent(versions.asked_for(get_product(reader(), product_id).version))
+    sent = _sent(versions.asked_for(get_product(reader(), product_id).version))
     gallery.hang_pictures(catalog(), actor(), product_id, sent, wish, now())
     return _told(product_id)
 
@@ -117,6 +118,11 @@ def send_picture() -> PreparedPicture:
     """Keep a picture, sent as it is; it hangs where its digest is named. The same bytes have the same digest."""
     kept: PreparedPicture = current_app.extensions["pictures"].keep(request.get_data(), now())
     return kept
+
+
+def _sent(version: int) -> Sent:
+    """The key of the call is the token of its form: repeated after a crash, it is one effect."""
+    return Sent(version, request_key())
 
 
 def _move(product_id: int, sent: Sent, body: dict[str, Any]) -> None:

@@ -138,7 +138,7 @@ class Calls(flask_smorest.Blueprint):  # type: ignore[misc] # it has no types
             whole = cast(View, self.response(declared.status, answers)(view))
             if takes is not None:
                 whole = cast(View, self.arguments(takes)(whole))
-            else:  # not a word of it in the document
+            elif not takes_bytes:  # not a word of it in the document
                 whole = cast(View, self.ARGUMENTS_PARSER.use_kwargs(Nothing(), location="json")(whole))
             whole = cast(View, self.arguments(query or Nothing, location="query", as_kwargs=query is None)(whole))
             whole = _guarded(whole, declared)
