@@ -10,21 +10,27 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.attention import api as admin_attention_api
 from store.admin.attention import views as admin_attention_views
 from store.admin.checkouts import views as admin_checkout_views
 from store.admin.collections import views as admin_collection_views
+from store.admin.events import api as admin_event_api
 from store.admin.events import views as admin_event_views
 from store.admin.history import views as admin_history_views
 from store.admin.jobs import views as admin_job_views
+from store.admin.ledger import api as admin_ledger_api
 from store.admin.ledger import views as admin_ledger_views
+from store.admin.orders import api as admin_order_api
 from store.admin.orders import views as admin_orders_views
 from store.admin.pairings import views as admin_pairing_views
 from store.admin.payments import views as admin_payment_views
+from store.admin.products import api as admin_product_api
 from store.admin.products import views as admin_product_views
 from store.admin.refunds import views as admin_refund_views
 from store.admin.repairs import views as admin_repair_views
 from store.admin.sound import views as admin_sound_views
 from store.admin.staff import views as staff_views
+from store.admin.stock import api as admin_stock_api
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
 from store.cart import api as cart_api
@@ -55,6 +61,7 @@ from store.members.service import purge_sessions
 from store.ops import health
 from store.ops.demo.load import is_loaded
 from store.ops.verifying import Verifying
+from store.orders import api as order_api
 from store.orders import repository as orders
 from store.orders import views as order_views
 from store.orders.mails import OrderMails
@@ -99,7 +106,18 @@ SCHEDULE = (
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
 
-APIS = (storefront_api, cart_api, checkout_api)
+APIS = (
+    storefront_api,
+    cart_api,
+    checkout_api,
+    order_api,
+    admin_product_api,
+    admin_stock_api,
+    admin_order_api,
+    admin_ledger_api,
+    admin_attention_api,
+    admin_event_api,
+)
 """The modules whose `calls` answer programs, below /api/v1."""
 
 PAGES = (

@@ -39,21 +39,28 @@ def set_options(
     """
 
     def work(session: Session, product: Product) -> None:
-        axes = _recognize(product, wish)
-        if grid_size((axis.name, axis.values) for axis in axes) > MOST_VARIANTS:
-            raise Invalid("These are too many.", {"options": [f"A product may have {MOST_VARIANTS} variants."]})
-        plan = plan_grid(axes, _cells(product), {option.id: option.values[0].label for option in product.options})
-        for let_go in catalog.ties.let_go:
-            let_go(session, plan.gone)
-        _refuse_used(session, catalog, product, [*plan.gone, *plan.merged])
-        model = product.variants[0]
-        price = price_of(model, catalog.currency)
-        _step_aside(session, product, plan.gone)
-        laid = _lay_options(session, product, axes)
-        for variant in _lay_grid(session, product, plan, laid, model, now):
-            set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
+        span(session, catalog, actor, product, wish, now)
 
     catalog.change(actor, product_id, sent, wish, "product.options", now, work)
+
+
+def span(
+    session: Session, catalog: Catalog, actor: Actor, product: Product, wish: Sequence[Axis], now: datetime
+) -> None:
+    """Lay the grid of these options over a product that is locked; see `set_options`."""
+    axes = _recognize(product, wish)
+    if grid_size((axis.name, axis.values) for axis in axes) > MOST_VARIANTS:
+        raise Invalid("These are too many.", {"options": [f"A product may have {MOST_VARIANTS} variants."]})
+    plan = plan_grid(axes, _cells(product), {option.id: option.values[0].label for option in product.options})
+    for let_go in catalog.ties.let_go:
+        let_go(session, plan.gone)
+    _refuse_used(session, catalog, product, [*plan.gone, *plan.merged])
+    model = product.variants[0]
+    price = price_of(model, catalog.currency)
+    _step_aside(session, product, plan.gone)
+    laid = _lay_options(session, product, axes)
+    for variant in _lay_grid(session, product, plan, laid, model, now):
+        set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
 
 
 def _recognize(product: Product, wish: Sequence[Axis]) -> list[Axis]:

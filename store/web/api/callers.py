@@ -24,11 +24,16 @@ def register(app: Flask) -> None:
     def refuse_other_bodies() -> None:
         """What a browser can send from a foreign page without asking first is never taken for JSON."""
         carries = (request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers
-        if is_for_a_program() and carries:
-            if request.mimetype != JSON:
-                raise UnsupportedMediaType(f"Send {JSON}.")
-            if request.content_length is None and len(request.get_data()) >= (request.max_content_length or 0):
-                raise RequestEntityTooLarge  # it came in chunks, and Werkzeug has cut it off without a word
+        if not is_for_a_program() or not carries:
+            return
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "takes_pictures", False):
+            if not request.mimetype.startswith("image/"):
+                raise UnsupportedMediaType("Send the picture itself, as image/jpeg, image/png or image/webp.")
+        elif request.mimetype != JSON:
+            raise UnsupportedMediaType(f"Send {JSON}.")
+        elif request.content_length is None and len(request.get_data()) >= (request.max_content_length or 0):
+            raise RequestEntityTooLarge  # it came in chunks, and Werkzeug has cut it off without a word
 
 
 def require_token() -> None:

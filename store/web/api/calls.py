@@ -26,7 +26,7 @@ from store.web.api import callers, replays
 from store.web.api.fields import In
 from store.web.front import for_everybody
 from store.web.headers import cache_publicly
-from store.web.limits import limiter, network
+from store.web.limits import limiter, network, takes_uploads
 
 View = TypeVar("View", bound=Callable[..., Any])
 LIMIT = "300 per minute"
@@ -128,20 +128,24 @@ class Calls(flask_smorest.Blueprint):  # type: ignore[misc] # it has no types
         query: type[Schema] | None = None,
         limit: str = LIMIT,
         public: tuple[str, ...] | None = None,
+        takes_bytes: int = 0,
         **terms: Any,  # noqa: ANN401 - those of `Terms`
     ) -> Callable[[View], View]:
-        declared = Terms(has_body=takes is not None, has_query=query is not None, **terms)
+        declared = Terms(has_body=takes is not None or takes_bytes > 0, has_query=query is not None, **terms)
 
         def declare(view: View) -> View:
             self.told[view.__name__] = declared
             whole = cast(View, self.response(declared.status, answers)(view))
             if takes is not None:
                 whole = cast(View, self.arguments(takes)(whole))
-            else:  # not a word of it in the document
+            elif not takes_bytes:  # not a word of it in the document
                 whole = cast(View, self.ARGUMENTS_PARSER.use_kwargs(Nothing(), location="json")(whole))
             whole = cast(View, self.arguments(query or Nothing, location="query", as_kwargs=query is None)(whole))
             whole = _guarded(whole, declared)
             whole = cast(View, limiter.limit(limit, key_func=_by_caller)(whole))
+            if takes_bytes:
+                whole = takes_uploads(takes_bytes)(whole)
+                whole.takes_pictures = True  # type: ignore[attr-defined]
             if public is not None:
                 whole = for_everybody(*public)(whole)
             self.route(rule, methods=[method])(whole)

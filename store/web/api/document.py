@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, json, render_template
 from store.actors import scope_of
 from store.web.api import API, DOCS
 from store.web.api.calls import Calls, Repeat, Terms
-from store.web.api.explaining import by_area
+from store.web.api.explaining import by_area, with_code
 from store.web.api.problems import MEDIA_TYPE, Problem
 from store.web.api.refusals import explained
 from store.web.api.replays import HEADER, LONGEST
@@ -21,9 +21,12 @@ from store.web.routing import RowId
 
 VERSION = "1"
 BEARER = "bearer"
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+"""What a call takes that takes bytes as they are."""
 ALWAYS = (400, 429, 500, 503)
 Document = dict[str, Any]
 blueprint = Blueprint("api_docs", __name__)
+blueprint.app_template_filter("with_code")(with_code)
 
 ABOUT = """What the pages can do, programs can do: the same rules, the same prices, the same stock.
 
@@ -115,6 +118,8 @@ def _complete(operation: Document, endpoint: str, terms: Terms, *, has_path: boo
         )
     if terms.by_version:
         parameters.append({"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}})
+    if terms.has_body and "requestBody" not in operation:
+        operation["requestBody"] = {"required": True, "content": {kind: {} for kind in PICTURES}}
     responses = operation["responses"]
     for undeclared in ("default", "422"):
         responses.pop(undeclared, None)

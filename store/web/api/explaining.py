@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from markupsafe import Markup, escape
 
 Document = dict[str, Any]
 DEEPEST = 4
+
+
+def with_code(text: str) -> Markup:
+    """What stands between backticks as code."""
+    parts = re.split(r"`([^`]*)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def by_area(made: Document) -> list[Document]:
