@@ -60,3 +60,22 @@ def test_expired_as_well_it_changes_nothing(shop, tee, ended):
     event = continuing(shop, tee, ended, status="expired", payment_status="unpaid", payment_intent=None)
     assert shop.post_event(event | {"type": "checkout.session.expired"})[0] == 200
     assert (shop.counts()["order"], shop.level(tee), shop.attention()) == (1, (5, 1), [])
+
+
+def test_while_one_of_two_sessions_lives_the_things_stay_held_and_when_both_are_dead_they_go_back(shop, tee):
+    """Stripe tells of the second before it tells that the first has expired."""
+    first = shop.check_out(shop.visitor_with(tee))
+    shop.pay(first)
+    paid = told(shop, "checkout.session.completed")
+    unpaid = {"payment_status": "unpaid", "payment_intent": None}
+    second = {"id": "cs_test_second", "recovered_from": first}
+    for status, which in (("open", second), ("expired", {})):
+        assert shop.post_event(altered(paid, status=status, **unpaid, **which)) == (200, "applied")
+        assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("open", (5, 1))
+    assert shop.rows("SELECT state, dead FROM stripe_session ORDER BY recovered_from IS NULL DESC") == [
+        ("expired", True), ("open", False),
+    ]  # fmt: skip
+    assert shop.post_event(altered(paid, status="expired", **unpaid, **second)) == (200, "applied")
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("expired", (5, 0))
+    shop.worker.drain()
+    assert (shop.mails(), shop.attention()) == ([], [])
