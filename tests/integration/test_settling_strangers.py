@@ -7,6 +7,7 @@ import pytest
 from store.payments.facts import read_event
 from store.payments.gateway import API_VERSION
 from store.payments.models import EventOutcome, PaymentStage
+from store.payments.repository import adopt, open_attempt
 from store.payments.settle import settle, stage_of
 from tests.integration.quarantined import COMPLETED, everything
 from tests.integration.stories import altered, told
@@ -68,3 +69,32 @@ def test_a_payment_that_has_its_order_keeps_its_checkout_whichever_else_names_it
     assert shop.post_event(altered(told(shop, COMPLETED), payment_intent=ours[0][0]))[0] == 200
     assert shop.rows("SELECT payment_intent, checkout_id FROM payment") == ours
     assert shop.counts()["order"] == 1
+
+
+def test_an_attempt_takes_stripes_id_once_and_keeps_it(shop, tee):
+    first, second = (shop.check_out(shop.visitor_with(tee), email=f"{name}@example.com") for name in ("ana", "ben"))
+    shop.write("UPDATE stripe_session SET stripe_id = NULL WHERE stripe_id = :first", first=first)
+    nameless = shop.value("SELECT id FROM stripe_session WHERE stripe_id IS NULL")
+    shop.pay(second)
+    fact = read_event(told(shop, COMPLETED), API_VERSION).session
+    for told_id in ("cs_test_first", "cs_test_later"):
+        shop.db.run(lambda session, told_id=told_id: adopt(session, nameless, replace(fact, session_id=told_id)))
+        assert shop.rows("SELECT stripe_id FROM stripe_session ORDER BY id <> :id", id=nameless) == [
+            ("cs_test_first",), (second,),
+        ]  # fmt: skip
+
+
+def test_an_attempt_is_opened_once_and_never_after_stripe_has_said_more_of_it(shop, tee):
+    """The answer to its creation may come after its webhook."""
+    for name in ("ana", "ben"):
+        shop.check_out(shop.visitor_with(tee), email=f"{name}@example.com")
+    shop.write("UPDATE stripe_session SET state = 'creating', url = NULL")
+    (first,), (second,) = shop.rows("SELECT id FROM stripe_session ORDER BY id")
+
+    def opened(url):
+        shop.db.run(lambda session: open_attempt(session, first, url))
+        return shop.rows("SELECT id, state, url FROM stripe_session ORDER BY id")
+
+    assert opened("https://one") == [(first, "open", "https://one"), (second, "creating", None)]
+    shop.write("UPDATE stripe_session SET state = 'complete' WHERE id = :id", id=first)
+    assert opened("https://two") == [(first, "complete", "https://one"), (second, "creating", None)]
