@@ -41,6 +41,13 @@ def test_paid_it_becomes_the_checkouts_order_as_long_as_the_things_are_there(sho
     assert shop.attention() == []
 
 
+def test_it_is_known_by_the_session_that_it_continues_also_without_the_stamp_of_an_attempt(shop, tee, ended):
+    event = continuing(shop, tee, ended)
+    event["data"]["object"]["metadata"]["attempt"] = "gone"
+    assert shop.post_event(event) == (200, "applied")
+    assert (shop.counts()["order"], shop.level(tee), shop.attention()) == (2, (5, 2), [])
+
+
 def test_paid_when_the_things_are_gone_its_money_is_kept_for_its_owner(shop, tee, ended):
     event = continuing(shop, tee, ended)
     shop.buy(tee, quantity=4)

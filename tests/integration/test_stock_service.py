@@ -218,3 +218,20 @@ def test_the_shop_itself_may_do_everything_and_says_that_it_was_the_shop(shop, d
     tee = shop.make_item(units=3)
     do.receive(tee, 1, actor=SYSTEM)
     assert movements(shop, tee) == [("receive", 1, "Because", "system")]
+
+
+def test_what_the_open_checkout_of_a_bag_holds_is_there_for_that_bag_alone_until_it_is_paid(shop):
+    tee, tape = shop.make_item(units=5), shop.make_item(units=3)
+    session = shop.check_out(shop.visitor_with(tee, quantity=2))
+    bag = shop.value("SELECT cart_id FROM checkout")
+    shop.check_out(shop.visitor_with(tee), email="ben@example.com")
+
+    def available(cart_id):
+        with shop.db.reader() as reader:
+            return repository.available(reader, [tee, tape, 10**9], cart_id)
+
+    assert available(None) == available("another") == {tee: 2, tape: 3, 10**9: 0}
+    assert available(bag) == {tee: 4, tape: 3, 10**9: 0}
+    shop.pay(session)
+    shop.deliver()
+    assert available(bag) == {tee: 2, tape: 3, 10**9: 0}
