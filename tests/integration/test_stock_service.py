@@ -225,6 +225,7 @@ def test_what_the_open_checkout_of_a_bag_holds_is_there_for_that_bag_alone_until
     session = shop.check_out(shop.visitor_with(tee, quantity=2))
     bag = shop.value("SELECT cart_id FROM checkout")
     shop.check_out(shop.visitor_with(tee), email="ben@example.com")
+    ((bens, checkout),) = shop.rows("SELECT cart_id, id FROM checkout WHERE email = 'ben@example.com'")
 
     def available(cart_id):
         with shop.db.reader() as reader:
@@ -235,3 +236,10 @@ def test_what_the_open_checkout_of_a_bag_holds_is_there_for_that_bag_alone_until
     shop.pay(session)
     shop.deliver()
     assert available(bag) == {tee: 2, tape: 3, 10**9: 0}
+    assert available(bens) == {tee: 3, tape: 3, 10**9: 0}
+    shop.visitor_with(tape)
+    third = shop.value("SELECT cart_id FROM cart_line WHERE variant_id = :id", id=tape)
+    held = shop.rows("SELECT id, cart_id FROM hold WHERE cart_id IS NULL")
+    shop.db.run(lambda writing: repository.move_holds(writing, [checkout], third))
+    assert (available(bens)[tee], available(third)[tee]) == (2, 3)
+    assert shop.rows("SELECT id, cart_id FROM hold WHERE cart_id IS NULL") == held
