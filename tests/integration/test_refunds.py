@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from store.actors import ANONYMOUS, Actor, Role
+from store.catalog.models import Kind
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.payments.refunds.rules import UnitsBack, Wish
 from store.stock import returns
@@ -60,6 +61,17 @@ def test_of_two_orders_of_one_thing_only_the_refunded_one_gives_its_units_up(sho
     assert units(shop) == [(0, 2, 0, 0, 2), (0, 0, 0, 0, 0)]
     assert shop.rows("SELECT shipped, cancelled, refunding FROM hold ORDER BY id") == [(0, 2, 0), (0, 0, 0)]
     assert shop.level(tee) == (10, 4)
+
+
+def test_of_what_nobody_counts_units_go_back_and_no_shelf_changes(shop):
+    tee, tape = shop.make_item(price=3400, units=10), shop.make_item("Tape", 900, kind=Kind.DIGITAL)
+    number = buy(shop, tee, tape)
+    before = shop.rows("SELECT * FROM stock_level")
+    made = refund(shop, number, unsent(shop, number, 0, 1))
+    assert (made.state, made.amount) == ("succeeded", 900)
+    assert [row[1] for row in units(shop)] == [0, 1]
+    assert shop.rows("SELECT * FROM stock_level") == before
+    assert shop.rows("SELECT variant_id, cancelled, refunding FROM hold") == [(tee, 0, 0)]
 
 
 def test_a_whole_order_goes_back_to_the_cent_with_its_delivery(shop):
@@ -143,6 +155,25 @@ def test_more_than_is_left_is_refused_in_words(shop):
     foreign = Wish({99_999: UnitsBack(unsent=1)})
     assert "not of this order" in refused(shop, Conflict, lambda: refund(shop, number, foreign))
     refused(shop, NotFound, lambda: refund(shop, "NM-XXXXX", Wish(amount=1)))
+
+
+def test_no_more_sent_units_go_back_than_were_sent(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    ship(shop, number, {lines(shop, number)[0]: 1})
+    assert refused(shop, Conflict, lambda: refund(shop, number, sent(shop, number, 2))).startswith("More units")
+    refund(shop, number, sent(shop, number, 1))
+    assert refused(shop, Conflict, lambda: refund(shop, number, sent(shop, number, 1))).startswith("More units")
+
+
+def test_what_the_bank_has_taken_back_is_not_refunded_as_well_and_other_orders_are(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number, other = buy(shop, tee), buy(shop, tee)
+    shop.dispute(intent_of(shop, number))
+    assert {status for status, _ in shop.deliver()} == {200}
+    said = refused(shop, Conflict, lambda: refund(shop, number, Wish(amount=100)))
+    assert said.startswith("The bank has questioned this payment")
+    assert refund(shop, other, Wish(amount=100)).state == "succeeded"
 
 
 def test_only_whom_refunds_are_given_to_may_make_one(shop):
