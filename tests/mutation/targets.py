@@ -68,8 +68,18 @@ SQL = {
     "store/payments/locking.py": ["test_payments_come_along.py", "test_settling.py"],
     "store/payments/restating.py": ["test_refunds.py", "test_disputes.py", "test_accepting.py"],
     "store/payments/refunds/repository.py": ["test_refunds.py", "test_refunds_lost.py", "test_refunds_told.py"],
-    "store/payments/refunds/reserving.py": ["test_refunds.py", "test_refunds_automatic.py", "test_refunds_told.py"],
-    "store/payments/refunds/effects.py": ["test_refunds.py", "test_refunds_automatic.py", "test_refunds_told.py"],
+    "store/payments/refunds/reserving.py": [
+        "test_refunds.py",
+        "test_refunds_automatic.py",
+        "test_refunds_lost.py",
+        "test_refunds_told.py",
+    ],
+    "store/payments/refunds/effects.py": [
+        "test_refunds.py",
+        "test_refunds_automatic.py",
+        "test_refunds_lost.py",
+        "test_refunds_told.py",
+    ],
     "store/payments/refunds/joining.py": ["test_refunds_told.py", "test_refunds_lost.py", "test_refunds_automatic.py"],
     "store/payments/refunds/sending.py": ["test_refunds_lost.py", "test_refunds_told.py"],
 }
