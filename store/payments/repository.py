@@ -124,13 +124,10 @@ def find_attempt_by_stripe_id(session: Session, stripe_id: str) -> StripeSession
     return session.scalar(select(StripeSession).where(StripeSession.stripe_id == stripe_id))
 
 
-def adopt(session: Session, attempt_id: str, fact: SessionFact) -> bool:
-    """Write down Stripe's id of an attempt, once; whether it is now, or was already, this one."""
-    nameless = update(StripeSession).where(
-        StripeSession.id == attempt_id,
-        (StripeSession.stripe_id.is_(None)) | (StripeSession.stripe_id == fact.session_id),
-    )
-    return session.scalar(nameless.values(stripe_id=fact.session_id).returning(StripeSession.id)) is not None
+def adopt(session: Session, attempt_id: str, fact: SessionFact) -> None:
+    """Write down Stripe's id of an attempt that has none yet."""
+    nameless = update(StripeSession).where(StripeSession.id == attempt_id, StripeSession.stripe_id.is_(None))
+    session.execute(nameless.values(stripe_id=fact.session_id))
 
 
 def open_attempt(session: Session, attempt_id: str, url: str | None) -> None:

@@ -100,7 +100,6 @@ def _continued(session: Session, fact: SessionFact, attempt: StripeSession, now:
         dead=False,
     )
     session.add(other)
-    session.flush()  # the attempts of a checkout are counted in the database
     return other
 
 
@@ -229,8 +228,7 @@ def _why_no_order(session: Session, checkout: Checkout, now: datetime) -> str | 
 
 def _keep_unapplied(session: Session, payment: Payment, reason: str, sentence: str, now: datetime) -> None:
     payment.unapplied_reason = reason
-    if payment.amount:
-        booking.book_unapplied(session, payment, payment.paid_at or now, now)
+    booking.book_unapplied(session, payment, payment.paid_at or now, now)
     raise_attention(session, f"unapplied_{reason}", f"payment:{payment.payment_intent}", sentence, now)
     if reason in REFUNDED_AT_ONCE:
         refund_unapplied(session, SYSTEM, payment, None, now)
@@ -244,7 +242,6 @@ def _unpaid(session: Session, fact: SessionFact, checkout: Checkout, ended_as: C
         checkout.move_to(CheckoutState.AWAITING_PAYMENT, now)
         key = f"payment_on_its_way:{checkout.id}"
         enqueue(session, "payment_on_its_way", {"checkout_id": checkout.id}, now, unique_key=key)
-    session.flush()  # the attempts are counted in the database
     if not all(attempt.dead for attempt in repository.list_attempts(session, checkout.id)):
         return
     was_awaited = checkout.bag_taken_at is not None

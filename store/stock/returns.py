@@ -69,7 +69,6 @@ def cancel(
         if lost:
             level.on_hand -= lost
             _note(session, variant_id, MovementKind.CANCEL, -lost, reason, actor, now)
-        session.flush()  # the shortage is settled from the database
         shortage.settle(session, variant_id, now)
 
 
@@ -81,7 +80,6 @@ def take_back(
         level = _lock_level(session, variant_id)
         level.on_hand += wanted[variant_id]
         _note(session, variant_id, MovementKind.RETURN, wanted[variant_id], reason, actor, now)
-        session.flush()
         shortage.settle(session, variant_id, now)
 
 

@@ -98,6 +98,13 @@ def test_who_accepted_it_and_why_stands_on_the_orders_timeline_and_in_the_histor
     )
 
 
+def test_the_timeline_says_when_it_was_paid_not_when_it_was_accepted(shop, tee):
+    payment = quarantine(shop, tee)
+    shop.clock.advance(hours=1)
+    accepted(shop, payment)
+    assert shop.value("SELECT at FROM order_event WHERE kind = 'paid'") == shop.value("SELECT paid_at FROM payment")
+
+
 def test_the_buyer_gets_the_confirmation_once(shop, tee):
     payment, form = quarantine(shop, tee), token()
     assert accepted(shop, payment, form=form) == accepted(shop, payment, form=form)

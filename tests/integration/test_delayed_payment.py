@@ -45,6 +45,9 @@ def test_while_the_money_is_on_its_way_everybody_is_told_not_to_pay_again(shop, 
         US["email"], "Your payment is on its way", True,
     )  # fmt: skip
     assert (shop.level(tee), shop.counts()["order"]) == ((30, 2), 0)
+    assert shop.rows("SELECT stage, order_id FROM payment JOIN checkout ON checkout.id = payment.checkout_id") == [
+        ("processing", None)
+    ]
 
 
 def test_a_debit_that_comes_becomes_the_order(shop, tee):

@@ -42,6 +42,19 @@ def test_what_another_shop_sells_on_the_same_account_is_answered_and_not_kept(sh
     assert (outcomes(shop), shop.attention()) == ([], [])
 
 
+def test_a_decline_at_another_shop_is_not_kept_and_one_of_ours_is_a_payment_that_may_still_come(paid):
+    foreign = paid.account.make_session(4200, payment_intent_data={"metadata": {"store": "somebody-else"}})
+    paid.account.pay(foreign, card="4000000000000002")
+    before = paid.counts()
+    declined = told(paid, "payment_intent.payment_failed")
+    assert paid.post_event(declined) == (200, "ignored")
+    assert (paid.counts(), outcomes(paid)) == (before, [])
+    ours = altered(declined, id="pi_ours", metadata={"store": paid.payments.ours().store_id})
+    assert paid.post_event(ours) == (200, "applied")
+    assert paid.counts() == before | {"payment": 1}
+    assert paid.rows("SELECT payment_intent, stage FROM payment") == [("pi_ours", "unknown")]
+
+
 def test_a_session_of_ours_under_another_stores_id_is_foreign(paid):
     event = altered(told(paid, "checkout.session.completed"), metadata={"store": "the-shop-before-a-restore"})
     before = paid.counts()
@@ -241,6 +254,21 @@ def test_a_refund_told_before_its_payment_brings_the_payment_in_and_is_shown_to_
     assert (paid.counts()["order"], paid.level(paid.tee)) == (1, (3, 1))
     assert paid.attention() == ["refund_unexplained"]
     assert outcomes(paid) == [("refund.created", "attention", 0)]
+
+
+def test_a_refund_of_no_payment_is_nothing_to_us(paid):
+    before = paid.counts()
+    assert paid.post_event(refund_of(paid, None)) == (200, "ignored")
+    assert (paid.counts(), paid.attention()) == (before, [])
+
+
+def test_a_refund_whose_body_was_forgotten_before_its_payment_came_is_let_go(paid):
+    intent = told(paid, "payment_intent.succeeded")["data"]["object"]["id"]
+    paid.post_event(refund_of(paid, intent))
+    paid.write("UPDATE webhook_event SET body = NULL")
+    paid.worker.drain()
+    assert paid.rows("SELECT state FROM job WHERE kind = 'find_owner'") == [("done",)]
+    assert (outcomes(paid), paid.rows("SELECT id FROM refund")) == ([("refund.created", "ignored", 0)], [])
 
 
 def test_a_refund_of_somebody_elses_payment_is_asked_about_and_forgotten(shop):

@@ -1,10 +1,13 @@
 """Money goes back by unit, by delivery or by amount; units, shelf, books, order and buyer follow, once."""
 
 import pytest
+from sqlalchemy import text
 
 from store.actors import ANONYMOUS, Actor, Role
+from store.catalog.models import Kind
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.payments.refunds.rules import UnitsBack, Wish
+from store.stock import returns
 from tests.integration.parcels import buy, lines, ship
 from tests.integration.refunding import (
     RITA,
@@ -48,6 +51,27 @@ def test_units_not_sent_are_canceled_and_can_be_sold_again(shop):
     }
     assert call["params"]["metadata"] == {"refund": made.key}
     assert call["headers"]["Idempotency-Key"] == f"refund:{made.key}:1"
+
+
+def test_of_two_orders_of_one_thing_only_the_refunded_one_gives_its_units_up(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    buy(shop, tee, quantity=3)
+    refund(shop, number, unsent(shop, number, 2))
+    assert units(shop) == [(0, 2, 0, 0, 2), (0, 0, 0, 0, 0)]
+    assert shop.rows("SELECT shipped, cancelled, refunding FROM hold ORDER BY id") == [(0, 2, 0), (0, 0, 0)]
+    assert shop.level(tee) == (10, 4)
+
+
+def test_of_what_nobody_counts_units_go_back_and_no_shelf_changes(shop):
+    tee, tape = shop.make_item(price=3400, units=10), shop.make_item("Tape", 900, kind=Kind.DIGITAL)
+    number = buy(shop, tee, tape)
+    before = shop.rows("SELECT * FROM stock_level")
+    made = refund(shop, number, unsent(shop, number, 0, 1))
+    assert (made.state, made.amount) == ("succeeded", 900)
+    assert [row[1] for row in units(shop)] == [0, 1]
+    assert shop.rows("SELECT * FROM stock_level") == before
+    assert shop.rows("SELECT variant_id, cancelled, refunding FROM hold") == [(tee, 0, 0)]
 
 
 def test_a_whole_order_goes_back_to_the_cent_with_its_delivery(shop):
@@ -133,6 +157,25 @@ def test_more_than_is_left_is_refused_in_words(shop):
     refused(shop, NotFound, lambda: refund(shop, "NM-XXXXX", Wish(amount=1)))
 
 
+def test_no_more_sent_units_go_back_than_were_sent(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=3)
+    ship(shop, number, {lines(shop, number)[0]: 1})
+    assert refused(shop, Conflict, lambda: refund(shop, number, sent(shop, number, 2))).startswith("More units")
+    refund(shop, number, sent(shop, number, 1))
+    assert refused(shop, Conflict, lambda: refund(shop, number, sent(shop, number, 1))).startswith("More units")
+
+
+def test_what_the_bank_has_taken_back_is_not_refunded_as_well_and_other_orders_are(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number, other = buy(shop, tee), buy(shop, tee)
+    shop.dispute(intent_of(shop, number))
+    assert {status for status, _ in shop.deliver()} == {200}
+    said = refused(shop, Conflict, lambda: refund(shop, number, Wish(amount=100)))
+    assert said.startswith("The bank has questioned this payment")
+    assert refund(shop, other, Wish(amount=100)).state == "succeeded"
+
+
 def test_only_whom_refunds_are_given_to_may_make_one(shop):
     number = buy(shop, shop.make_item(), quantity=1)
     packer = Actor(member_id=7, roles=frozenset({Role.PACKER, Role.ORDERS, Role.REPORTS}))
@@ -208,3 +251,40 @@ def test_another_sum_than_the_one_that_was_shown_is_refused_and_nothing_is_sent(
     key = token()
     assert refund(shop, number, unsent(shop, number, 1), expected=3400, request_key=key).amount == 3400
     assert refund(shop, number, unsent(shop, number, 1), expected=3399, request_key=key).amount == 3400  # the repeat
+
+
+def test_units_are_withheld_and_given_way_to_only_as_far_as_there_are_as_many(shop):
+    tee = shop.make_item(price=3400, units=10)
+    number = buy(shop, tee, quantity=4)
+    buy(shop, tee, quantity=4)
+    ship(shop, number, {lines(shop, number)[0]: 1})
+    refund(shop, number, unsent(shop, number, 1))
+    checkout = shop.value('SELECT checkout_id FROM "order" WHERE number = :number', number=number)
+
+    def tried(work):
+        """What `work` answers, and what is withheld of each hold then; all is undone."""
+        seen = []
+
+        def doing(session):
+            answer = work(session)
+            seen.append((answer, session.scalars(text("SELECT refunding FROM hold ORDER BY id")).all()))
+            raise ZeroDivisionError
+
+        before = everything(shop)
+        with pytest.raises(ZeroDivisionError):
+            shop.db.run(doing)
+        assert everything(shop) == before
+        return seen[0]
+
+    def gone_too_far(session):
+        returns.withhold(session, checkout, {tee: 1})
+        returns.give_way(session, checkout, {tee: 2})
+
+    def withheld_and_back(session):
+        returns.withhold(session, checkout, {tee: 2})
+        returns.give_way(session, checkout, {tee: 2})
+
+    assert tried(lambda session: returns.withhold(session, checkout, {tee: 2})) == (True, [2, 0])
+    assert tried(lambda session: returns.withhold(session, checkout, {tee: 3})) == (False, [0, 0])
+    assert tried(gone_too_far) == (None, [1, 0])
+    assert tried(withheld_and_back) == (None, [0, 0])

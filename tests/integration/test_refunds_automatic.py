@@ -107,3 +107,13 @@ def test_money_of_an_order_is_not_refunded_as_if_it_had_none(shop):
     with time_machine.travel(shop.clock() + timedelta(minutes=1), tick=False):
         shop.worker.drain()
     assert (refunds(shop), at_stripe(shop)) == ([], [])
+
+
+def test_of_a_sum_that_cannot_be_read_nothing_goes_back(shop):
+    shop.pay(shop.check_out(shop.visitor_with(shop.make_item())))
+    unread = altered(told(shop, "checkout.session.completed"), amount_total=None)
+    assert shop.post_event(unread) == (200, "attention")
+    before = everything(shop)
+    with pytest.raises(Conflict, match="All of this payment has gone back already"):
+        shop.app.extensions["refunds"].refund_unapplied(RITA, unread["data"]["object"]["payment_intent"], token())
+    assert everything(shop) == before

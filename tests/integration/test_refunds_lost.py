@@ -8,7 +8,7 @@ import time_machine
 from store.errors import Conflict
 from tests import relay as tricks
 from tests.integration.parcels import buy, lines, ship
-from tests.integration.refunding import everything, intent_of, order_states, refund, refunds, units, unsent
+from tests.integration.refunding import everything, intent_of, order_states, refund, refunds, sent, units, unsent
 
 CREATE = ("POST", "/v1/refunds")
 
@@ -120,6 +120,16 @@ def test_a_refusal_for_good_puts_everything_back(shop, relay):
     assert (order_states(shop, number), shop.attention()) == (("paid", "unfulfilled"), ["refund_rejected"])
     relay.tricks.clear()
     assert refund(shop, number, unsent(shop, number, 2)).state == "succeeded"
+
+
+def test_sent_units_of_a_refund_that_stripe_refused_can_still_go_back(shop, relay):
+    number = buy(shop, shop.make_item(price=3400, units=10), quantity=1)
+    ship(shop, number, {lines(shop, number)[0]: 1})
+    relay.tricks[CREATE] = tricks.answers(400, "invalid_request_error")
+    assert refund(shop, number, sent(shop, number, 1)).state == "rejected"
+    relay.tricks.clear()
+    assert refund(shop, number, sent(shop, number, 1)).state == "succeeded"
+    assert units(shop) == [(1, 0, 0, 1, 1)]
 
 
 def test_what_was_refunded_in_the_dashboard_unheard_is_found_when_stripe_refuses(shop):

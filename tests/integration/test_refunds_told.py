@@ -8,7 +8,7 @@ import time_machine
 from store.actors import Actor, Role
 from store.errors import Conflict
 from store.fulfilment.service import let_go
-from store.payments.refunds.rules import UnitsBack
+from store.payments.refunds.rules import UnitsBack, Wish
 from tests.integration.parcels import buy, lines, ship
 from tests.integration.refunding import (
     RITA,
@@ -186,6 +186,38 @@ def test_a_failed_refund_is_sent_once_more_and_its_units_stay_as_they_are(shop):
     assert (units(shop), shop.level(tee)) == ([(0, 1, 0, 0, 1)], (10, 1))
     assert books(shop) == {"sales": -6800, "refunds": 3400, "shipping": -650, "stripe_clearing": 4050}
     assert (order_states(shop, number), shop.attention()) == (("part_refunded", "unfulfilled"), [])
+
+
+def test_a_failed_refund_can_be_sent_once_more_whatever_others_have_been_paid_back(shop):
+    tee = shop.make_item(price=3400, units=10)
+    refund(shop, buy(shop, tee), Wish(amount=100))
+    made = refund(shop, buy(shop, tee), Wish(amount=200))
+    shop.refund_outcome(made.stripe_id, "fail")
+    tell(shop)
+    assert shop.app.extensions["refunds"].repay(RITA, made.id, token()).amount == 200
+    assert refunds(shop) == [("staff", "succeeded", 100), ("staff", "failed", 200), ("staff", "succeeded", 200)]
+
+
+def test_a_failed_refund_whose_money_has_gone_back_in_another_way_is_not_sent_once_more(shop):
+    number = buy(shop, shop.make_item(price=3400, units=10), quantity=2)
+    made = refund(shop, number, unsent(shop, number, 1))
+    shop.refund_outcome(made.stripe_id, "fail")
+    tell(shop)
+    refund(shop, number, Wish(amount=7450))
+    before = everything(shop)
+    with pytest.raises(Conflict, match="Somebody has refunded meanwhile"):
+        shop.app.extensions["refunds"].repay(RITA, made.id, token())
+    assert everything(shop) == before
+
+
+def test_more_units_than_are_left_cannot_be_named_for_a_dashboard_refund(shop):
+    number = buy(shop, shop.make_item(price=3400, units=10), quantity=2)
+    shop.refund_at_stripe(intent_of(shop, number), amount=3400)
+    tell(shop)
+    before = everything(shop)
+    with pytest.raises(Conflict, match="More units than are left to refund"):
+        explain(shop, last_id(shop), {lines(shop, number)[0]: UnitsBack(unsent=3)})
+    assert (everything(shop), shop.attention()) == (before, ["refund_unexplained"])
 
 
 def test_a_pending_refund_counts_until_it_is_decided(shop):

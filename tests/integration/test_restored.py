@@ -84,6 +84,7 @@ def test_staff_make_the_order_of_a_lost_checkout_from_what_stripe_knows(restored
     assert restored.rows("SELECT subtotal, discount, shipping, tax FROM checkout WHERE total = 7450") == [
         (6800, 0, 650, 0)
     ]
+    assert restored.rows("SELECT DISTINCT variant_label FROM order_line") == [("",)]
     assert restored.level(restored.tee) == (before[0], before[1] + 2)
     assert "unapplied_unknown" not in restored.attention()
     assert booked(restored, "accepted") == [("customer_liability", 7450), ("sales", -6800), ("shipping", -650)]

@@ -41,6 +41,13 @@ def test_paid_it_becomes_the_checkouts_order_as_long_as_the_things_are_there(sho
     assert shop.attention() == []
 
 
+def test_it_is_known_by_the_session_that_it_continues_also_without_the_stamp_of_an_attempt(shop, tee, ended):
+    event = continuing(shop, tee, ended)
+    event["data"]["object"]["metadata"]["attempt"] = "gone"
+    assert shop.post_event(event) == (200, "applied")
+    assert (shop.counts()["order"], shop.level(tee), shop.attention()) == (2, (5, 2), [])
+
+
 def test_paid_when_the_things_are_gone_its_money_is_kept_for_its_owner(shop, tee, ended):
     event = continuing(shop, tee, ended)
     shop.buy(tee, quantity=4)
@@ -60,3 +67,21 @@ def test_expired_as_well_it_changes_nothing(shop, tee, ended):
     event = continuing(shop, tee, ended, status="expired", payment_status="unpaid", payment_intent=None)
     assert shop.post_event(event | {"type": "checkout.session.expired"})[0] == 200
     assert (shop.counts()["order"], shop.level(tee), shop.attention()) == (1, (5, 1), [])
+
+
+def test_while_one_of_two_sessions_lives_the_things_stay_held_and_when_both_are_dead_they_go_back(shop, tee):
+    """Stripe tells of the second before it tells that the first has expired."""
+    first = shop.check_out(shop.visitor_with(tee))
+    shop.pay(first)
+    paid = told(shop, "checkout.session.completed")
+    unpaid = {"payment_status": "unpaid", "payment_intent": None}
+    second = {"id": "cs_test_second", "recovered_from": first}
+    for status, which in (("open", second), ("expired", {})):
+        assert shop.post_event(altered(paid, status=status, **unpaid, **which)) == (200, "applied")
+        assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("open", (5, 1))
+    assert shop.rows("SELECT state, dead FROM stripe_session ORDER BY recovered_from IS NULL DESC") == [
+        ("expired", True), ("open", False),
+    ]  # fmt: skip
+    assert shop.post_event(altered(paid, status="expired", **unpaid, **second)) == (200, "applied")
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("expired", (5, 0))
+    assert (shop.rows("SELECT kind FROM job WHERE kind = 'payment_failed'"), shop.attention()) == ([], [])

@@ -44,6 +44,36 @@ def test_an_order_is_what_was_agreed_whatever_has_become_of_the_product(shop, te
     assert shop.rows('SELECT total FROM "order"') == [(3950,)]
 
 
+def test_what_is_kept_for_staff_is_booked_on_the_day_it_was_paid_not_on_the_day_we_heard_of_it(shop, tee):
+    shop.pay(shop.check_out(shop.visitor_with(tee)))
+    story = altered(told(shop, COMPLETED), amount_total=395)
+    shop.clock.advance(minutes=20)
+    assert shop.post_event(story) == (200, "attention")
+    assert shop.value("SELECT booked_at FROM journal_entry") == shop.value("SELECT paid_at FROM payment")
+    assert shop.value("SELECT booked_at FROM journal_entry") < shop.value("SELECT created_at FROM journal_entry")
+
+
+@pytest.mark.parametrize("differs", [{}, {"amount_total": 395}])
+def test_a_session_that_is_still_open_keeps_checkout_and_bag_as_they_are(shop, tee, differs):
+    shop.check_out(shop.visitor_with(tee))
+    shop.pay(shop.value("SELECT stripe_id FROM stripe_session"))
+    unpaid = {"status": "open", "payment_status": "unpaid", "payment_intent": None}
+    before = shop.counts()
+    answer = shop.post_event(altered(told(shop, COMPLETED), **unpaid, **differs))
+    assert answer == (200, "attention" if differs else "applied")
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee)) == ("open", (3, 1))
+    assert shop.rows("SELECT variant_id, quantity FROM cart_line") == [(tee, 1)]
+    assert shop.attention() == (["session_mismatch"] if differs else [])
+    assert shop.counts() == before  # nobody is written to
+
+
+def test_what_is_put_into_the_bag_after_paying_stays_there_when_stripe_tells_of_it_again(shop, tee):
+    client = shop.buy(tee)
+    client.post("/cart/lines", data={"variant": tee, "quantity": 2})
+    assert shop.post_event(again(told(shop, COMPLETED))) == (200, "applied")
+    assert shop.rows("SELECT variant_id, quantity FROM cart_line") == [(tee, 2)]
+
+
 # -- paid after the end --
 
 
@@ -158,6 +188,25 @@ def test_what_is_quarantined_stays_so_when_the_right_story_is_told_as_well(shop,
         "quarantined", (3, 1), 0,
     )  # fmt: skip
     assert [row[3] for row in payments(shop)] == ["mismatch"]
+
+
+def test_what_was_quarantined_without_money_waits_for_staff_also_when_the_agreed_sum_comes(shop, tee):
+    shop.pay(shop.check_out(shop.visitor_with(tee)))
+    shop.post_event(altered(told(shop, COMPLETED), payment_status="no_payment_required", payment_intent=None))
+    assert (shop.value("SELECT state FROM checkout"), payments(shop)) == ("quarantined", [])
+    assert shop.post_event(again(told(shop, COMPLETED))) == (200, "attention")
+    assert payments(shop) == [("paid", 3950, "usd", "mismatch", False)]
+    assert (shop.value("SELECT state FROM checkout"), shop.level(tee), shop.counts()["order"]) == (
+        "quarantined", (3, 1), 0,
+    )  # fmt: skip
+    assert shop.attention() == ["session_mismatch", "unapplied_mismatch"]
+
+
+def test_a_sum_that_is_none_of_ours_is_kept_for_staff_and_not_booked(shop, tee):
+    shop.pay(shop.check_out(shop.visitor_with(tee)))
+    assert shop.post_event(altered(told(shop, COMPLETED), amount_total=None)) == (200, "attention")
+    assert payments(shop) == [("paid", None, "usd", "mismatch", False)]
+    assert (booked(shop, "unapplied"), shop.attention()) == ([], ["unapplied_mismatch"])
 
 
 def test_another_session_under_our_attempts_name_is_no_session_of_ours(shop, tee):

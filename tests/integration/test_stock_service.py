@@ -1,6 +1,7 @@
 """What staff do to the shelf, on both databases."""
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from store.actors import ANONYMOUS, SYSTEM, Actor, Role
@@ -218,3 +219,61 @@ def test_the_shop_itself_may_do_everything_and_says_that_it_was_the_shop(shop, d
     tee = shop.make_item(units=3)
     do.receive(tee, 1, actor=SYSTEM)
     assert movements(shop, tee) == [("receive", 1, "Because", "system")]
+
+
+def test_what_the_open_checkout_of_a_bag_holds_is_there_for_that_bag_alone_until_it_is_paid(shop):
+    tee, tape = shop.make_item(units=5), shop.make_item(units=3)
+    session = shop.check_out(shop.visitor_with(tee, quantity=2))
+    bag = shop.value("SELECT cart_id FROM checkout")
+    shop.check_out(shop.visitor_with(tee), email="ben@example.com")
+    ((bens, checkout),) = shop.rows("SELECT cart_id, id FROM checkout WHERE email = 'ben@example.com'")
+
+    def available(cart_id):
+        with shop.db.reader() as reader:
+            return repository.available(reader, [tee, tape, 10**9], cart_id)
+
+    assert available(None) == available("another") == {tee: 2, tape: 3, 10**9: 0}
+    assert available(bag) == {tee: 4, tape: 3, 10**9: 0}
+    shop.pay(session)
+    shop.deliver()
+    assert available(bag) == {tee: 2, tape: 3, 10**9: 0}
+    assert available(bens) == {tee: 3, tape: 3, 10**9: 0}
+    shop.visitor_with(tape)
+    third = shop.value("SELECT cart_id FROM cart_line WHERE variant_id = :id", id=tape)
+    held = shop.rows("SELECT id, cart_id FROM hold WHERE cart_id IS NULL")
+    shop.db.run(lambda writing: repository.move_holds(writing, [checkout], third))
+    assert (available(bens)[tee], available(third)[tee]) == (2, 3)
+    assert shop.rows("SELECT id, cart_id FROM hold WHERE cart_id IS NULL") == held
+
+
+def test_what_leaves_must_be_on_the_shelf_and_bought_by_whom_it_is_sent_to(shop, do):
+    tee = shop.make_item(units=5)
+    buy(shop, tee, "ana@example.com", quantity=2)
+    buy(shop, tee, "ben@example.com", quantity=1)
+    ana = shop.value("SELECT id FROM checkout WHERE email = 'ana@example.com'")
+
+    def left(quantity):
+        """(on_hand, reserved, shipped of Ana's, of Ben's) after sending so many to Ana, or None; then all is undone."""
+        seen, now = [], shop.clock()
+
+        def work(session):
+            refused = repository.ship(session, ana, {tee: quantity}, reason="r", actor="a", now=now)
+            level = session.execute(text("SELECT on_hand, reserved FROM stock_level")).one()
+            holds = session.scalars(text("SELECT shipped FROM hold ORDER BY quantity DESC")).all()
+            seen.append(None if refused else (*level, *holds))
+            raise ZeroDivisionError
+
+        before = everything(shop)
+        with pytest.raises(ZeroDivisionError):
+            shop.db.run(work)
+        assert everything(shop) == before
+        return seen[0]
+
+    assert (left(1), left(2), left(3)) == ((4, 2, 1, 0), (3, 1, 2, 0), None)
+    do.count(tee, 1, 5)
+    assert (left(1), left(2)) == ((0, 2, 1, 0), None)
+    shop.write("UPDATE stock_level SET reserved = 2, on_hand = 5, short = 0")
+    assert left(2) == (3, 0, 2, 0)
+    shop.write("UPDATE stock_level SET reserved = 1")
+    assert left(2) is None
+    shop.write("UPDATE stock_level SET reserved = 3, on_hand = 1, short = 2")

@@ -1,8 +1,14 @@
 """The sweeper: nothing is given back because a clock says so, only because Stripe does (rules 9, 18 and 34)."""
 
-import pytest
+from datetime import timedelta
 
-from tests.integration.stories import DEBIT_THAT_WORKS
+import pytest
+from sqlalchemy import select
+
+from store.orders.models import Checkout
+from store.payments.models import StripeSession
+from store.payments.repository import list_due, note_asked
+from tests.integration.stories import DEBIT_THAT_WORKS, altered, told
 from tests.relay import CREATE, answers, lost, never_arrives
 from tests.shop import US
 
@@ -198,3 +204,75 @@ def test_a_payment_found_after_twenty_hours_becomes_the_order(nameless):
     nameless.pay(nameless.account.v1.checkout.sessions.list().data[0].id)
     sweep(nameless, hours=25)
     assert stands(nameless) == ("paid", "complete", False, 1)
+
+
+# -- which are due --
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+def is_due(shop, moment):
+    with shop.db.reader() as reader:
+        return [attempt.stripe_id for attempt in list_due(reader, moment, 10)]
+
+
+def hold_ends_at(shop):
+    with shop.db.reader() as reader:
+        return reader.scalars(select(Checkout.hold_ends_at)).one()
+
+
+def is_asked_again_after(shop, session, first, pause):
+    """Due at `first`, and once it has been asked about then, not before `pause` is over."""
+    assert is_due(shop, first) == [session]
+    attempt = shop.value("SELECT id FROM stripe_session WHERE stripe_id = :id", id=session)
+    shop.db.run(lambda writing: note_asked(writing, [attempt], first))
+    assert (is_due(shop, first + pause - A_MOMENT), is_due(shop, first + pause)) == ([], [session])
+
+
+def test_an_open_session_is_due_from_the_moment_its_hold_ends(shop):
+    session = shop.check_out(shop.visitor_with(shop.make_item()))
+    end = hold_ends_at(shop)
+    assert (is_due(shop, end - A_MOMENT), is_due(shop, end)) == ([], [session])
+
+
+def test_one_that_waits_for_its_bank_is_due_once_an_hour(shop):
+    session = shop.check_out(shop.visitor_with(shop.make_item()))
+    shop.pay(session, iban=DEBIT_THAT_WORKS)
+    shop.deliver()
+    end = hold_ends_at(shop)
+    assert is_due(shop, end - A_MOMENT) == []
+    is_asked_again_after(shop, session, end, timedelta(hours=1))
+
+
+def test_one_that_goes_on_after_its_checkout_has_ended_is_due_once_an_hour_until_it_is_dead(shop):
+    session = shop.check_out(shop.visitor_with(shop.make_item()))
+    sweep(shop, minutes=31)
+    assert is_due(shop, shop.clock()) == []
+    expired = told(shop, "checkout.session.expired")
+    goes_on = {"id": "cs_test_goes_on", "recovered_from": session}
+    assert shop.post_event(altered(expired, status="open", **goes_on)) == (200, "applied")
+    is_asked_again_after(shop, "cs_test_goes_on", shop.clock(), timedelta(hours=1))
+    assert shop.post_event(altered(expired, **goes_on)) == (200, "applied")
+    assert is_due(shop, shop.clock() + timedelta(days=1)) == []
+
+
+def test_one_whose_answer_was_lost_is_due_two_minutes_after_it_was_asked_for(between, relay):
+    relay.tricks[CREATE] = lost
+    assert between.client.post("/checkout", data=US).status_code == 503
+    with between.db.reader() as reader:
+        asked_at = reader.scalars(select(StripeSession.created_at)).one()
+    due = asked_at + timedelta(minutes=2)
+    assert (is_due(between, due - A_MOMENT), is_due(between, due)) == ([], [None])
+
+
+def test_first_comes_what_keeps_others_from_the_last_unit_then_what_ended_first(shop):
+    plenty, few = shop.make_item("Tee", units=9), shop.make_item("Cap", units=2)
+    first, then = (shop.check_out(shop.visitor_with(thing)) for thing in (plenty, few))
+    late = shop.clock() + timedelta(hours=1)
+    assert is_due(shop, late) == [first, then]
+    shop.buy(few)
+    assert is_due(shop, late) == [then, first]
+    attempt = shop.value("SELECT id FROM stripe_session WHERE stripe_id = :id", id=then)
+    shop.db.run(lambda session: note_asked(session, [attempt], late))
+    ten = timedelta(minutes=10)
+    assert (is_due(shop, late + ten - A_MOMENT), is_due(shop, late + ten)) == ([first, then], [then, first])

@@ -34,13 +34,54 @@ PURE = {
 PURE = {module: [f"tests/unit/{name}" for name in tests] for module, tests in PURE.items()}
 
 SQL = {
-    "store/stock/repository.py": ["test_stock_service.py", "test_settling.py", "test_limits.py", "test_refunds.py"],
-    "store/stock/returns.py": ["test_refunds.py"],
+    "store/stock/repository.py": ["test_settling.py", "test_stock_service.py", "test_limits.py", "test_shipping.py"],
+    "store/stock/service.py": ["test_stock_service.py"],
+    "store/stock/returns.py": ["test_refunds.py", "test_refunds_told.py"],
     "store/stock/shelf.py": ["test_stock_service.py"],
     "store/stock/shortage.py": ["test_stock_service.py"],
-    "store/payments/accepting.py": ["test_accepting.py"],
+    "store/payments/settle.py": [
+        "test_settling.py",
+        "test_settling_strangers.py",
+        "test_delayed_payment.py",
+        "test_rule_18_recovered.py",
+        "test_rule_19_on_its_way.py",
+        "test_inbox.py",
+    ],
+    "store/payments/inbox.py": [
+        "test_inbox.py",
+        "test_events_again.py",
+        "test_other_versions.py",
+        "test_refunds_told.py",
+        "test_disputes.py",
+    ],
+    "store/payments/repository.py": [
+        "test_sweeping.py",
+        "test_settling.py",
+        "test_settling_strangers.py",
+        "test_rule_18_recovered.py",
+        "test_inbox.py",
+        "test_accepting.py",
+    ],
+    "store/payments/accepting.py": ["test_accepting.py", "test_restored.py"],
+    "store/payments/rebuilding.py": ["test_restored.py"],
     "store/payments/releasing.py": ["test_releasing.py"],
-    "store/payments/refunds/reserving.py": ["test_refunds.py"],
+    "store/payments/locking.py": ["test_payments_come_along.py", "test_settling.py"],
+    "store/payments/restating.py": ["test_refunds.py", "test_disputes.py", "test_accepting.py"],
+    "store/payments/refunds/repository.py": ["test_refunds.py", "test_refunds_lost.py", "test_refunds_told.py"],
+    "store/payments/refunds/reserving.py": [
+        "test_refunds.py",
+        "test_refunds_automatic.py",
+        "test_refunds_lost.py",
+        "test_refunds_told.py",
+    ],
+    "store/payments/refunds/effects.py": [
+        "test_refunds.py",
+        "test_refunds_automatic.py",
+        "test_refunds_lost.py",
+        "test_refunds_told.py",
+    ],
+    "store/payments/refunds/joining.py": ["test_refunds_told.py", "test_refunds_lost.py", "test_refunds_automatic.py"],
+    "store/payments/refunds/sending.py": ["test_refunds_lost.py", "test_refunds_told.py"],
 }
 """Modules of which a sample can be tried by hand, on SQLite: minutes each."""
 SQL = {module: ["-ksqlite", *(f"tests/integration/{name}" for name in tests)] for module, tests in SQL.items()}
