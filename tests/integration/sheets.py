@@ -1,0 +1,100 @@
+"""Shops that give each other their products as CSV."""
+
+import csv
+import io
+from contextlib import contextmanager
+
+from sqlalchemy import insert, select, text
+
+from store.actors import SYSTEM
+from store.db import Base
+from store.media.models import Picture, Rendition
+from store.ops.demo.load import load
+from store.ops.products.columns import HEADINGS
+from store.ops.products.exporting import export_lines
+from store.ops.products.importing import Import
+from tests.shop import Shop
+
+OLD = "Handle,Title,Body (HTML),Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Grams,\
+Variant Inventory Qty,Variant Price,Variant Compare At Price"
+TEE = "fader-tee,Fader Tee,<p>Heavy.</p>,TRUE,draft,Size,{size},{sku},210,{quantity},{price},"
+
+
+def export(shop) -> str:
+    settings = shop.settings
+    return "".join(export_lines(shop.db, settings.store_currency, settings.public_url, shop.clock()))
+
+
+def take(shop, content, *, name="products.csv", dry_run=False):
+    content = content.encode() if isinstance(content, str) else content
+    one = Import(shop.app.extensions["catalog"], SYSTEM, io.BytesIO(content), name, shop.clock())
+    one.count_rows()
+    return one.run(dry_run=dry_run)
+
+
+def sheet(*lines, header=OLD) -> str:
+    return "\r\n".join([header, *lines]) + "\r\n"
+
+
+def tee(size="M", sku="FDR-M", quantity="3", price="34.00") -> str:
+    return TEE.format(size=size, sku=sku, quantity=quantity, price=price)
+
+
+def rows(content) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline="")))
+
+
+def written(some) -> str:
+    """A sheet of these rows, each with the columns it names."""
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, HEADINGS)
+    writer.writeheader()
+    writer.writerows(some)
+    return lines.getvalue()
+
+
+def load_demo(shop) -> None:
+    extensions = shop.app.extensions
+    load(shop.db, extensions["pictures"], shop.settings, extensions["clock"])
+
+
+@contextmanager
+def another(shop, databases, *, with_pictures=True):
+    """An empty shop beside this one, which has its pictures or none."""
+    url = databases.make()
+    other = Shop(url, shop.settings.stripe_api_base, shop.folder, account=shop.account)
+    if with_pictures:
+        tables = (Picture.__table__, Rendition.__table__)
+        with shop.db.reader() as reader:
+            copied = [(table, [dict(row._mapping) for row in reader.execute(select(table))]) for table in tables]
+        for table, some in copied:
+            other.db.run(lambda session, table=table, some=some: session.execute(insert(table), some))
+    yield other
+    assert other.breaches() == []
+    other.close()
+    databases.drop(url)
+
+
+def everything(shop) -> dict[str, list[str]]:
+    """All rows of all tables."""
+    with shop.db.reader() as reader:
+        return {
+            table.name: sorted(map(str, reader.execute(select(table)).all())) for table in Base.metadata.sorted_tables
+        } | {"search_text": [str(row) for row in reader.execute(text("SELECT COUNT(*) FROM search_text"))]}
+
+
+def facts(shop) -> list[tuple]:
+    """Products, options, variants, prices and stock, without ids and times."""
+    return [
+        shop.rows(query)
+        for query in (
+            "SELECT slug, number, title, line, description, kind, status, published_at, withdrawn_at, limit_per_member"
+            " FROM product ORDER BY slug",
+            "SELECT slug, o.name, o.position, v.label, v.position FROM product p JOIN product_option o ON"
+            " o.product_id = p.id JOIN option_value v ON v.option_id = o.id ORDER BY 1, 3, 5",
+            "SELECT slug, sku, label, v.position, weight_grams, customs_code, stocked FROM product p JOIN variant v"
+            " ON v.product_id = p.id ORDER BY 2",
+            "SELECT sku, currency, amount, compare_at FROM variant JOIN variant_price ON variant_id = id ORDER BY 1, 2",
+            "SELECT sku, on_hand, short FROM variant JOIN stock_level ON variant_id = id WHERE on_hand > 0 ORDER BY 1",
+        )
+    ]
