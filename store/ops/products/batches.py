@@ -143,7 +143,8 @@ class Batches:
                         session, self.catalog, self.actor, one, want, known.pictures, self.now
                     ),
                 )  # fmt: skip
-            index(self.session, [product.id])
+            if deed is not None:
+                index(self.session, [product.id])
         self.outcome.updated += deed is not None
         self.outcome.unchanged += deed is None
         self._note_stock(product, want)

@@ -30,16 +30,17 @@ def read_rows(source: BinaryIO) -> Iterator[Row]:
     Raises Unreadable.
     """
     csv.field_size_limit(LONGEST_CELL)
-    number = 0
+    number, is_empty = 0, True
     try:
         for number, cells in enumerate(csv.reader(_lines(source), strict=True), start=1):
             if number > MOST_ROWS + 1:
                 raise Unreadable(f"A file may have {MOST_ROWS} rows. Divide it, with all rows of a product together.")
             if any(cells):
+                is_empty = False
                 yield number, [as_typed(cell) for cell in cells]
     except csv.Error as fault:
         raise Unreadable(f"Row {number + 1} is no CSV: {fault}.") from None
-    if number == 0:
+    if is_empty:
         raise Unreadable("The file is empty.")
 
 
