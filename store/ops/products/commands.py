@@ -150,19 +150,24 @@ def _told(outcome: Outcome) -> list[str]:
         f"{would}{_count(outcome.created, 'product')} new, {outcome.updated} changed, {outcome.unchanged} as before;"
         f" stock of {_count(outcome.counted, 'variant')} counted."
     )
-    notes = {
-        f"{_count(outcome.pictures_missing, 'picture')} were not fetched; add them on the products' pages.": (
-            outcome.pictures_missing
-        ),
-        f"{_count(outcome.held_back, 'product')} stay drafts until each has a price, and a picture with its words.": (
-            outcome.held_back
-        ),
-        f"{_count(outcome.filled, 'combination')} that the file lacks have no price, so nobody can buy them.": (
-            outcome.filled
-        ),
-        f"Columns that the shop keeps nothing of: {', '.join(outcome.ignored)}.": len(outcome.ignored),
-    }
-    return [done, *(note for note, count in notes.items() if count)]
+    notes = []
+    if missing := outcome.pictures_missing:
+        notes.append(
+            "1 picture was not fetched; add it on its product's page."
+            if missing == 1
+            else f"{missing} pictures were not fetched; add them on their products' pages."
+        )
+    if held := outcome.held_back:
+        notes.append(
+            "1 product stays a draft until it has a price, and a picture with its words."
+            if held == 1
+            else f"{held} products stay drafts until each has a price, and a picture with its words."
+        )
+    if outcome.filled:
+        notes.append(f"Combinations that the file lacks, and that have no price: {outcome.filled}.")
+    if outcome.ignored:
+        notes.append(f"The shop keeps nothing of these columns: {', '.join(outcome.ignored)}.")
+    return [done, *notes]
 
 
 def _count(number: int, noun: str) -> str:
