@@ -220,6 +220,26 @@ def test_columns_that_the_file_lacks_stay_as_they_are(shop):
     assert shop.rows("SELECT title, description FROM product") == [("Another Tee", "Heavy.")]
 
 
+def test_without_options_in_the_file_variants_are_known_by_their_skus(shop):
+    take(shop, CONTENT)
+    header = "Handle,Title,SKU,Inventory quantity"
+    outcome = take(shop, sheet("fader-tee,Fader Tee,FDR-L,9", "fader-tee,,FDR-S,8", header=header))
+    assert (outcome.unchanged, outcome.counted) == (1, 2)
+    assert [on_hand for *_, on_hand in variants(shop)] == [8, 2, 9]
+    take(shop, sheet("fader-tee,Only Words", header="Handle,Title"))
+    assert shop.value("SELECT title FROM product") == "Only Words"
+    refused(
+        shop,
+        sheet("fader-tee,Fader Tee,FDR-Z,9", header=header),
+        "row 2, SKU: FDR-Z is none of this product's, and the file has no options.",
+    )
+    refused(
+        shop,
+        sheet("new-tee,New,N-1,9", "new-tee,,N-2,8", header=header),
+        "row 3, Option1 value: It is missing. Several variants need an option.",
+    )
+
+
 def test_a_sku_is_changed_where_its_values_are_the_same_and_taken_from_nobody(shop):
     take(shop, CONTENT)
     take(shop, CONTENT.replace("FDR-S", "FDR-XS"))

@@ -124,8 +124,8 @@ class Batches:
             raise Misfit(draft.row, "number", f"NMX {draft.number} is another item already.")
         places = {one.id: place_of(product, one) for one in product.variants} if product else {}
         spelled = {tuple(map(str.casefold, place)): one for one, place in places.items()}
-        for told in draft.variants:
-            owner = known.skus.get(told.sku) if told.sku else None
+        for told in want.variants:
+            owner = known.skus.get(told.sku) if told.sku and told.row else None
             if owner is None or owner == spelled.get(tuple(map(str.casefold, told.values))):
                 continue
             whose = ", ".join(places[owner]) if owner in places else "another item"

@@ -25,6 +25,7 @@ from store.ops.products.importing import Import, Progress, Refused
 from store.ops.products.source import MOST_BYTES
 
 STREAM = "-"
+MOST_NAMED = 12
 NOT_NOW = "The database did not take this. Is it migrated (`flask db upgrade`), and does it answer?"
 PATH = click.argument("path", type=click.Path(path_type=Path))
 
@@ -166,7 +167,9 @@ def _told(outcome: Outcome) -> list[str]:
     if outcome.filled:
         notes.append(f"Combinations that the file lacks, and that have no price: {outcome.filled}.")
     if outcome.ignored:
-        notes.append(f"The shop keeps nothing of these columns: {', '.join(outcome.ignored)}.")
+        more = len(outcome.ignored) - MOST_NAMED
+        named = ", ".join(outcome.ignored[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        notes.append(f"The shop keeps nothing of these columns: {named}.")
     return [done, *notes]
 
 

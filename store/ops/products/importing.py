@@ -102,6 +102,7 @@ class Import:
             drafts = Reading(header, self.catalog.currency, faults).products(_counted(rows, outcome, progress))
             while batch := list(itertools.islice(drafts, BATCH)):
                 _keep(kept, batches.take(batch))
+                session.flush()
                 session.expunge_all()
             self._count(session, batches, faults, outcome, kept)
             if faults.count:

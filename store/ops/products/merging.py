@@ -47,6 +47,8 @@ def merge(draft: ProductDraft, current: ProductDraft | None, known: Sequence[Pic
     if kind != base.kind and base.published_at is not None and base.published_at <= now:
         raise Misfit(draft.row, "kind", f"It has been on sale as {base.kind}, and stays that.")
     options = _options(draft, base) if current else draft.options
+    if current is None and not options and len(draft.variants) > 1:
+        raise Misfit(draft.variants[1].row, "option1_value", "It is missing. Several variants need an option.")
     whole = replace(
         base,
         title=draft.title,
@@ -92,6 +94,8 @@ def _lacks(whole: ProductDraft) -> bool:
 
 def _options(draft: ProductDraft, base: ProductDraft) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Its options, with the values that are new behind those there were."""
+    if "option1_value" not in draft.given:
+        return base.options
     names, told = ([name for name, _ in one.options] for one in (base, draft))
     if list(map(str.casefold, names)) != list(map(str.casefold, told)):
         raise Misfit(
@@ -115,8 +119,16 @@ def _variants(
 ) -> tuple[VariantDraft, ...]:
     spelled = [{value.casefold(): value for value in values} for _, values in options]
     there = {variant.values: variant for variant in base.variants}
+    by_sku = {variant.sku: variant.values for variant in base.variants}
     for told in draft.variants:
-        place = tuple(labels[value.casefold()] for labels, value in zip(spelled, told.values, strict=True))
+        if "option1_value" in draft.given or not options:
+            place = tuple(labels[value.casefold()] for labels, value in zip(spelled, told.values, strict=True))
+        elif told.sku is None:
+            continue
+        elif told.sku in by_sku:
+            place = by_sku[told.sku]
+        else:
+            raise Misfit(told.row, "sku", f"{told.sku} is none of this product's, and the file has no options.")
         there[place] = _variant(replace(told, values=place), there.get(place), draft.given)
     return tuple(there.values())
 

@@ -64,6 +64,8 @@ class Reading:
 
     def __init__(self, header: Header, currency: str, faults: Faults) -> None:
         self.header, self.currency, self.faults = header, currency, faults
+        self._names_values = header.has("option1_value")
+        """Else variants are told apart by their skus."""
         self._handles: dict[str, int] = {}
         self._skus: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
@@ -145,7 +147,7 @@ class Reading:
             if line is not lines[0] and not self._is_variant(line):
                 continue
             values = self._values(line, options)
-            place = tuple(value.casefold() for value in values)
+            place = tuple(value.casefold() for value in values) if self._names_values else (line.text("sku"),)
             if (earlier := known.setdefault(place, line.number)) != line.number:
                 told = ", ".join(values) or "The product without options"
                 line.refuse("option1_value", f"{told} is in row {earlier} already.")
