@@ -4,6 +4,7 @@ import csv
 import io
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import insert, select, text
 
 from store.actors import SYSTEM
@@ -12,12 +13,20 @@ from store.media.models import Picture, Rendition
 from store.ops.demo.load import load
 from store.ops.products.columns import HEADINGS
 from store.ops.products.exporting import export_lines
-from store.ops.products.importing import Import
+from store.ops.products.importing import Import, Refused
+from tests.integration.staff import hang
 from tests.shop import Shop
 
+PLAIN = "Write the price in plain digits, like 34.00."
+SIZES = ("S", "M", "L")
 OLD = "Handle,Title,Body (HTML),Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Grams,\
 Variant Inventory Qty,Variant Price,Variant Compare At Price"
 TEE = "fader-tee,Fader Tee,<p>Heavy.</p>,TRUE,draft,Size,{size},{sku},210,{quantity},{price},"
+
+
+def content() -> str:
+    """One tee in three sizes."""
+    return sheet(*(tee(size, f"FDR-{size}", str(number)) for number, size in enumerate(SIZES, start=1)))
 
 
 def export(shop) -> str:
@@ -101,3 +110,35 @@ def facts(shop) -> list[tuple]:
             "SELECT sku, on_hand, short FROM variant JOIN stock_level ON variant_id = id WHERE on_hand > 0 ORDER BY 1",
         )
     ]
+
+
+def refused(shop, content, *lines, **how):
+    """The file is refused with these lines, and nothing has changed."""
+    before = everything(shop)
+    with pytest.raises(Refused) as refusal:
+        take(shop, content, **how)
+    assert refusal.value.faults.lines == list(lines)
+    assert everything(shop) == before
+
+
+def variants(shop):
+    return shop.rows(
+        "SELECT label, sku, amount, compare_at, on_hand FROM variant v LEFT JOIN variant_price p ON p.variant_id = v.id"
+        " LEFT JOIN stock_level l ON l.variant_id = v.id ORDER BY product_id, position"
+    )
+
+
+def on_sale(shop):
+    """The tee of `content`, with a picture and for sale."""
+    take(shop, content())
+    product_id = shop.value("SELECT id FROM product")
+    hang(shop, product_id)
+    outcome = take(shop, content().replace("draft", "active"))
+    assert (outcome.updated, outcome.held_back) == (1, 0)
+    return product_id
+
+
+def edited(shop, **cells):
+    """What the shop exports, with these cells in its first row."""
+    first, *others = rows(export(shop))
+    return written([first | cells, *others])

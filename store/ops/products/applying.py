@@ -84,11 +84,8 @@ def amend(
     product.title, product.line, product.description = want.title, want.line, want.description
     product.number, product.details, product.size_chart = want.number, want.details, want.size_chart
     product.limit_per_member = want.limit
-    product.status, product.published_at, product.withdrawn_at = (
-        Status(want.status),
-        want.published_at,
-        want.withdrawn_at,
-    )
+    product.status = Status(want.status or Status.DRAFT)
+    product.published_at, product.withdrawn_at = want.published_at, want.withdrawn_at
     if product.kind.value != want.kind:
         product.kind = Kind(want.kind or Kind.PHYSICAL)
         for variant in product.variants:

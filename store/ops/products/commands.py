@@ -114,7 +114,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         while left and (part := sys.stdin.buffer.read(min(left, 2**20))):
             kept.write(part)
             left -= len(part)
-        yield kept  # type: ignore[misc]
+        yield kept
 
 
 @contextlib.contextmanager
@@ -123,6 +123,10 @@ def _written(path: Path) -> Iterator[BinaryIO]:
     if str(path) == STREAM:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+        return
+    if path.exists() and not path.is_file():  # a pipe or a device, which nothing may take the place of
+        with path.open("wb") as target:
+            yield target
         return
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as half:
         try:
