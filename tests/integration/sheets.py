@@ -36,9 +36,9 @@ def export(shop) -> str:
 
 def take(shop, content, *, name="products.csv", dry_run=False):
     content = content.encode() if isinstance(content, str) else content
-    one = Import(shop.app.extensions["catalog"], SYSTEM, io.BytesIO(content), name, shop.clock())
-    one.count_rows()
-    return one.run(dry_run=dry_run)
+    extensions = shop.app.extensions
+    one = Import(extensions["catalog"], SYSTEM, io.BytesIO(content), name, shop.clock(), extensions["pictures"])
+    return one.run(one.look(), dry_run=dry_run)
 
 
 def sheet(*lines, header=OLD) -> str:

@@ -20,6 +20,7 @@ from store.catalog.writing import Catalog
 from store.db import lock
 from store.errors import Conflict, Invalid
 from store.media.repository import digests_of, ids_of_digests
+from store.media.service import PreparedPicture
 from store.ops.products import applying
 from store.ops.products.columns import Header
 from store.ops.products.drafting import draft_of, levels_of, place_of
@@ -59,6 +60,7 @@ class Batches:
     faults: Faults
     outcome: Outcome
     now: datetime
+    recovered: Mapping[str, PreparedPicture]
     found: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def take(self, drafts: Sequence[ProductDraft]) -> list[Deed]:
@@ -86,6 +88,10 @@ class Batches:
         named = {digest_of(picture.source) for draft in drafts for picture in draft.pictures}
         hung = digests_of(session, {one.picture_id for product in products for one in product.pictures})
         there = ids_of_digests(session, [digest for digest in named if digest])
+        lost = {digest for digest in named if digest in self.recovered and digest not in there}
+        there |= {
+            digest: self.recovered[digest].afresh().add(session, self.now) for digest in sorted(filter(None, lost))
+        }
         return Known(
             {product.slug: product for product in products},
             repository.owners_of_skus(session, [one.sku for draft in drafts for one in draft.variants if one.sku]),

@@ -87,9 +87,10 @@ def export_csv(path: Path) -> None:
 
 def _import(source: BinaryIO, name: str, *, dry_run: bool) -> Outcome:
     extensions = current_app.extensions
-    one = Import(extensions["catalog"], SYSTEM, source, name, extensions["clock"]())
-    with _progress(one.count_rows()) as progress:
-        return one.run(progress, dry_run=dry_run)
+    one = Import(extensions["catalog"], SYSTEM, source, name, extensions["clock"](), extensions["pictures"])
+    looked = one.look()
+    with _progress(looked.rows) as progress:
+        return one.run(looked, progress, dry_run=dry_run)
 
 
 @contextlib.contextmanager

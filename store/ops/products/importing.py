@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, BinaryIO
@@ -21,15 +21,19 @@ from store.actors import Actor, Permission
 from store.audit.history import Deed, record_all
 from store.catalog.writing import Catalog
 from store.errors import Conflict, StoreError
+from store.media.repository import ids_of_digests
+from store.media.service import Pictures, PreparedPicture
 from store.ops.products.batches import Batches
 from store.ops.products.columns import Header, read_header
 from store.ops.products.drafts import Faults, Outcome
+from store.ops.products.merging import digest_of
 from store.ops.products.reading import Reading
 from store.ops.products.source import Row, Unreadable, read_rows
 from store.stock.service import recount
 
 BATCH = 100
 COUNTED_AT_ONCE = 500
+MOST_RECOVERED = 2_000
 Progress = Callable[[int], None]
 
 
@@ -42,6 +46,14 @@ class Refused(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of a file before anything is written."""
+
+    rows: int
+    recovered: Mapping[str, PreparedPicture]
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """One file, read from `source` as often as it must be; `name` is what the history calls it."""
 
@@ -50,19 +62,36 @@ class Import:
     source: BinaryIO
     name: str
     now: datetime
+    pictures: Pictures
 
-    def count_rows(self) -> int:
-        """How many rows there are under the header. Raises Refused when the file is none."""
+    def look(self) -> Looked:
+        """Read all of it once, with whatever is not the database's. Raises Refused when the file is none."""
+        count, digests = 0, set()
         with _refusing():
-            return sum(1 for _ in self._open()[1])
+            header, rows = self._open()
+            place = header.places.get("image")
+            for _, cells in rows:
+                count += 1
+                if place is not None and place < len(cells) and (digest := digest_of(cells[place].strip())):
+                    digests.add(digest)
+        return Looked(count, self._recover(digests))
 
-    def run(self, progress: Progress = lambda _rows: None, *, dry_run: bool = False) -> Outcome:
+    def _recover(self, digests: set[str]) -> dict[str, PreparedPicture]:
+        """Pictures whose bytes we have though the database does not know them."""
+        named = sorted(digests)
+        with self.catalog.db.reader() as reader:
+            for start in range(0, len(named), COUNTED_AT_ONCE):
+                digests -= ids_of_digests(reader, named[start : start + COUNTED_AT_ONCE]).keys()
+        found = ((digest, self.pictures.recover(digest)) for digest in sorted(digests)[:MOST_RECOVERED])
+        return {digest: picture for digest, picture in found if picture is not None}
+
+    def run(self, looked: Looked, progress: Progress = lambda _rows: None, *, dry_run: bool = False) -> Outcome:
         """Take all of it over. Raises Refused with the faulty rows, and then nothing has changed."""
         self.actor.require(Permission.CATALOG_WRITE)
         self.actor.require(Permission.STOCK_WRITE)
 
         def work(session: Session) -> Outcome:
-            outcome = self._take(session, progress)
+            outcome = self._take(session, looked, progress)
             if dry_run:
                 raise _Undone(outcome)
             return outcome
@@ -94,11 +123,11 @@ class Import:
         except ValueError as fault:
             raise Unreadable(str(fault)) from None
 
-    def _take(self, session: Session, progress: Progress) -> Outcome:
+    def _take(self, session: Session, looked: Looked, progress: Progress) -> Outcome:
         header, rows = self._open()
         faults, outcome = Faults(), Outcome(ignored=header.strange)
         with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
-            batches = Batches(session, self.catalog, self.actor, header, faults, outcome, self.now)
+            batches = Batches(session, self.catalog, self.actor, header, faults, outcome, self.now, looked.recovered)
             drafts = Reading(header, self.catalog.currency, faults).products(_counted(rows, outcome, progress))
             while batch := list(itertools.islice(drafts, BATCH)):
                 _keep(kept, batches.take(batch))
