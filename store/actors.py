@@ -98,5 +98,29 @@ class System(Actor):
         return self.label
 
 
+SCOPES = tuple(f"{area}:{right}" for area in ("catalog", "stock", "orders", "refunds", "offers", "reports")
+               for right in ("read", "write"))  # fmt: skip
+"""What an API token can be made for; writing includes reading."""
+_SCOPE_OF = {Permission.FULFILMENT_WRITE: "orders:write", Permission.HISTORY_READ: "reports:read"}
+
+
+def scope_of(permission: Permission) -> str:
+    """What a token must have been made for, so that this can be done with it."""
+    return _SCOPE_OF.get(permission, permission.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Program(Actor):
+    """A program with a token of somebody's: it may do what they may, as far as the token's scopes go."""
+
+    scopes: frozenset[str] = frozenset()
+
+    def may(self, *permissions: Permission) -> bool:
+        return any(Actor.may(self, permission) and self.covers(scope_of(permission)) for permission in permissions)
+
+    def covers(self, scope: str) -> bool:
+        return scope in self.scopes or scope.replace(":read", ":write") in self.scopes
+
+
 ANONYMOUS = Actor()
 SYSTEM = System()

@@ -10,29 +10,37 @@ from flask import Flask
 
 from store import cli, paths
 from store.admin import views as admin_views
+from store.admin.attention import api as admin_attention_api
 from store.admin.attention import views as admin_attention_views
 from store.admin.checkouts import views as admin_checkout_views
 from store.admin.collections import views as admin_collection_views
+from store.admin.events import api as admin_event_api
 from store.admin.events import views as admin_event_views
 from store.admin.history import views as admin_history_views
 from store.admin.jobs import views as admin_job_views
+from store.admin.ledger import api as admin_ledger_api
 from store.admin.ledger import views as admin_ledger_views
+from store.admin.orders import api as admin_order_api
 from store.admin.orders import views as admin_orders_views
 from store.admin.pairings import views as admin_pairing_views
 from store.admin.payments import views as admin_payment_views
+from store.admin.products import api as admin_product_api
 from store.admin.products import views as admin_product_views
 from store.admin.refunds import views as admin_refund_views
 from store.admin.repairs import views as admin_repair_views
 from store.admin.sound import views as admin_sound_views
 from store.admin.staff import views as staff_views
+from store.admin.stock import api as admin_stock_api
 from store.admin.stock import views as admin_stock_views
 from store.audit import chain, dead_jobs, history
+from store.cart import api as cart_api
 from store.cart import repository as carts
 from store.cart import views as cart_views
 from store.catalog.edition import Editions
 from store.catalog.repository import has_been_public
 from store.catalog.sweeping import CatalogSweeper
 from store.catalog.writing import Catalog, Ties
+from store.checkout import api as checkout_api
 from store.checkout import views as checkout_views
 from store.checkout.service import Checkouts
 from store.clock import Clock, utc_now
@@ -53,6 +61,7 @@ from store.members.service import purge_sessions
 from store.ops import health
 from store.ops.demo.load import is_loaded
 from store.ops.verifying import Verifying
+from store.orders import api as order_api
 from store.orders import repository as orders
 from store.orders import views as order_views
 from store.orders.mails import OrderMails
@@ -71,11 +80,14 @@ from store.payments.service import Payments
 from store.payments.sweeping import Sweeper
 from store.settings import Settings, load
 from store.stock import repository as stock
+from store.storefront import api as storefront_api
 from store.storefront import views as storefront_views
 from store.storefront.components import views as component_views
 from store.storefront.feeds import views as feed_views
 from store.storefront.navigation import Navigation
 from store.web import assets, cookies, current, errors, headers, limits, origin, routing, words
+from store.web.api import API, callers, replays
+from store.web.api import document as api_document
 from store.web.front import Front
 from store.web.pages import Pages
 
@@ -90,8 +102,23 @@ SCHEDULE = (
     Scheduled("close_days", "37 3 * * *"),
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
+    Scheduled("forget_replays", "43 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
+
+APIS = (
+    storefront_api,
+    cart_api,
+    checkout_api,
+    order_api,
+    admin_product_api,
+    admin_stock_api,
+    admin_order_api,
+    admin_ledger_api,
+    admin_attention_api,
+    admin_event_api,
+)
+"""The modules whose `calls` answer programs, below /api/v1."""
 
 PAGES = (
     storefront_views,
@@ -120,6 +147,7 @@ PAGES = (
     admin_repair_views,
     admin_history_views,
     health,
+    api_document,
 )
 """The modules whose `blueprint` answers requests."""
 
@@ -194,6 +222,7 @@ def make_worker(app: Flask) -> Worker:
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,
         "purge_sessions": lambda _job: purge_sessions(db, clock()),
+        "forget_replays": lambda _job: replays.forget(db, clock()),
         "sweep_catalog": CatalogSweeper(app.extensions["catalog"], app.extensions["pictures"], clock).sweep,
         "make_avif": app.extensions["pictures"].make_avif,
     }
@@ -213,6 +242,7 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     current.register(app)
     headers.register(app, settings)
     origin.register(app)
+    callers.register(app)
     limits.register(app, settings)
     errors.register(app)
     assets.register(app)
@@ -220,6 +250,9 @@ def _pages(app: Flask, settings: Settings, clock: Clock) -> None:
     app.jinja_env.globals["tracking_url"] = carriers.tracking_url  # orders/ stands below fulfilment/, its pages do not
     for views in PAGES:
         app.register_blueprint(views.blueprint)
+    for api in APIS:
+        app.register_blueprint(api.calls, url_prefix=API)
+    app.extensions["api_calls"] = tuple(api.calls for api in APIS)
     if not settings.in_production:
         app.register_blueprint(component_views.blueprint)
     if not settings.in_production and not settings.smtp_url:

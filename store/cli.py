@@ -1,4 +1,4 @@
-"""The commands of the shop: `flask db`, `catalog`, `demo`, `media`, `stripe`, `worker`, `verify`, `audit`."""
+"""The commands of the shop that are not their own folder's, and the list of all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from store.clock import Clock
 from store.db import Database
 from store.errors import StoreError
 from store.jobs.worker import Worker
-from store.members.commands import members, staff
+from store.members.commands import members, staff, tokens
 from store.migrations import commands
 from store.ops.demo.load import load
 from store.ops.products.commands import export_csv, import_csv
@@ -30,7 +30,7 @@ from store.payments.gateway import EVENT_TYPES, Refused
 
 
 def register(app: Flask) -> None:
-    for group in (database, demo, catalog, stripe, media, members, staff, audit):
+    for group in (database, demo, catalog, stripe, media, members, staff, tokens, audit):
         app.cli.add_command(group)
     stripe.add_command(reconcile)
     catalog.add_command(import_csv)

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -186,7 +187,7 @@ def _faults(values: dict[str, Any]) -> list[str]:
         in money.EXPONENTS,
         "STORE_COUNTRY must be two capital letters (ISO 3166).": len(values["store_country"]) == 2
         and values["store_country"].isupper(),
-        "TIME_ZONE must be a name such as America/New_York.": values["time_zone"] in available_timezones(),
+        "TIME_ZONE must be a name such as America/New_York.": values["time_zone"] in _time_zones(),
         "PACKING_DAYS must be between 1 and 30.": 1 <= values["packing_days"] <= 30,
         "TRANSIT_DAYS must be like US 3-5, CA 6-10.": _are_spans(values["transit_days"]),
         "HOLD_MINUTES must be between 1 and 1400.": 1 <= values["hold_minutes"] <= 1400,
@@ -198,6 +199,12 @@ def _faults(values: dict[str, Any]) -> list[str]:
         f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.": values["log_level"] in LOG_LEVELS,
     }
     return [sentence for sentence, holds in checks.items() if not holds]
+
+
+@cache
+def _time_zones() -> set[str]:
+    """A whole tree of files is read for it."""
+    return available_timezones()
 
 
 def _are_spans(text: str) -> bool:

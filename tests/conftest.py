@@ -11,6 +11,8 @@ from tests.shop import Shop
 
 ON_BOTH_AT_ONCE = {
     "test_a_guest_buys",
+    "test_api_buys",
+    "test_api_replays",
     "test_limit_per_person",
     "test_sessions",
     "test_staff_refund",

@@ -17,6 +17,10 @@ class Cart(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     member_id: Mapped[int | None] = mapped_column(Ref)
+    country: Mapped[str | None]
+    """Where it goes, as far as a program has said; pages ask each time."""
+    region: Mapped[str | None]
+    postal_code: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -20,6 +20,12 @@ def lock_cart(session: Session, cart_id: str) -> Cart:
     return cart
 
 
+def find_own(session: Session, cart_id: str, member_id: int | None) -> Cart | None:
+    """The bag with this id, unless it is somebody else's: a guest's is whoever's that knows its id."""
+    cart = session.scalar(select(Cart).where(Cart.id == cart_id))
+    return cart if cart is not None and cart.member_id in (None, member_id) else None
+
+
 def is_guests(session: Session, cart_id: str) -> bool:
     """Whether there is such a bag, and it is no member's."""
     return session.scalar(select(Cart.id).where(Cart.id == cart_id, Cart.member_id.is_(None))) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from store.cart.models import Cart
 from store.catalog import repository as catalog
 from store.db import Database
 from store.errors import Conflict, Invalid, NotFound
+from store.pricing.repository import find_rate
 from store.stock import repository as stock
 
 MOST_LINES = 90
@@ -34,7 +35,24 @@ class Holder:
     member_id: int | None = None
 
 
-def add(db: Database, holder: Holder, reference: str, quantity: int, currency: str, now: datetime) -> tuple[str, int]:
+Repeated = Callable[[Session], bool]
+"""Asked within the transaction: whether the same was done already, by a call that did not come to its answer."""
+
+
+def never(_session: Session) -> bool:
+    return False
+
+
+def add(
+    db: Database,
+    holder: Holder,
+    reference: str,
+    quantity: int,
+    currency: str,
+    now: datetime,
+    *,
+    is_repeated: Repeated = never,
+) -> tuple[str, int]:
     """Put `quantity` of a variant (its id or sku) into the bag, made if there is none; the bag's id and its units.
 
     Raises Invalid for a variant that is not on sale, or not known (which look alike: nobody guesses what comes next),
@@ -42,6 +60,9 @@ def add(db: Database, holder: Holder, reference: str, quantity: int, currency: s
     """
 
     def work(session: Session) -> tuple[str, int]:
+        if is_repeated(session):
+            bag = _lock_or_make(session, holder, now)
+            return bag.id, repository.count_units(session, bag.id)
         variant_id = catalog.find_variant(session, reference, now)
         if variant_id is None:
             raise Invalid("We have no such item for sale.", {"variant": ["Choose one of the items on the page."]})
@@ -58,13 +79,43 @@ def add(db: Database, holder: Holder, reference: str, quantity: int, currency: s
     return db.run(work)
 
 
-def change(db: Database, cart_id: str, line_id: int, quantity: int, currency: str, now: datetime) -> int:
+def begin(db: Database, holder: Holder, now: datetime) -> str:
+    """The id of a member's bag, made if there is none, or of a new one for a guest."""
+    return db.run(lambda session: _lock_or_make(session, holder, now).id)
+
+
+def send_to(
+    db: Database, cart_id: str, country: str, region: str | None, postal_code: str | None, currency: str, now: datetime
+) -> None:
+    """Note where a bag goes, so that delivery is part of its quote. Raises Invalid where the shop does not ship."""
+
+    def work(session: Session) -> None:
+        bag = repository.lock_cart(session, cart_id)
+        if find_rate(session, country, currency) is None:
+            raise Invalid("We do not ship there yet.", {"country": ["We do not ship there yet."]})
+        bag.country, bag.region, bag.postal_code, bag.updated_at = country, region, postal_code, now
+
+    db.run(work)
+
+
+def change(
+    db: Database,
+    cart_id: str,
+    line_id: int,
+    quantity: int,
+    currency: str,
+    now: datetime,
+    *,
+    is_repeated: Repeated = never,
+) -> int:
     """Set a line to `quantity`, 0 takes it out; how many units the bag then holds.
 
     Raises NotFound for a line that is not in this bag, Conflict when there are not as many.
     """
 
     def work(session: Session) -> int:
+        if is_repeated(session):
+            return repository.count_units(session, cart_id)
         bag = repository.lock_cart(session, cart_id)
         line = repository.find_line(session, cart_id, line_id)
         if line is None:

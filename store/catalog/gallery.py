@@ -12,6 +12,7 @@ from store.actors import Actor
 from store.catalog.models import Product, ProductPicture
 from store.catalog.writing import Catalog, Sent
 from store.errors import Invalid
+from store.media.repository import find_by_digest
 from store.media.service import PreparedPicture
 
 MOST_PICTURES = 40
@@ -90,6 +91,48 @@ def arrange_pictures(
         session.flush()  # places are unique: all step aside first
         for picture in product.pictures:
             picture.position = order.index(picture.id)
+
+    catalog.change(actor, product_id, sent, wish, "product.pictures", now, work)
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A picture we have, by the digest of its bytes, as it is to hang in a gallery."""
+
+    digest: str
+    alt: str
+    caption: str = ""
+    color: str | None = None
+
+
+def hang_pictures(
+    catalog: Catalog, actor: Actor, product_id: int, sent: Sent, wish: tuple[Hung, ...], now: datetime
+) -> None:
+    """Let the gallery be these, in this order. Raises Invalid for one we do not have, or of a color it has not."""
+
+    def work(session: Session, product: Product) -> None:
+        known = {one.digest: find_by_digest(session, one.digest) for one in wish}
+        unknown = sorted(digest for digest, picture in known.items() if picture is None)
+        if unknown:
+            raise Invalid("We have no such picture.", {"images": [f"Send {digest[:12]}… first." for digest in unknown]})
+        colors = {value.label.casefold(): value.id for option in product.options for value in option.values}
+        strange = sorted({one.color for one in wish if one.color and one.color.casefold() not in colors})
+        if strange:
+            raise Invalid("That is none of this product's.", {"images": [f"It has no {', '.join(strange)}."]})
+        product.pictures.clear()
+        session.flush()  # places are unique
+        for position, one in enumerate(wish):
+            value_id = colors[one.color.casefold()] if one.color else None
+            picture = known[one.digest]
+            product.pictures.append(
+                ProductPicture(
+                    picture_id=picture.id if picture else 0,
+                    position=position,
+                    alt=one.alt,
+                    caption=one.caption,
+                    value_id=value_id,
+                )
+            )
 
     catalog.change(actor, product_id, sent, wish, "product.pictures", now, work)
 

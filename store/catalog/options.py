@@ -38,17 +38,24 @@ def set_options(
     """
 
     def work(session: Session, product: Product) -> None:
-        price = price_of(product.variants[0], catalog.currency)
-        for variant in lay_options(session, catalog, product, wish, now):
-            set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
+        span(session, catalog, actor, product, wish, now)
 
     catalog.change(actor, product_id, sent, wish, "product.options", now, work)
+
+
+def span(
+    session: Session, catalog: Catalog, actor: Actor, product: Product, wish: Sequence[Axis], now: datetime
+) -> None:
+    """Lay the grid of these options over a product that is locked; see `set_options`."""
+    price = price_of(product.variants[0], catalog.currency)
+    for variant in lay_options(session, catalog, product, wish, now):
+        set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
 
 
 def lay_options(
     session: Session, catalog: Catalog, product: Product, wish: Sequence[Axis], now: datetime
 ) -> list[Variant]:
-    """The same to a product that is locked; the new variants, which have no price yet."""
+    """As `span`; the new variants, which have no price yet."""
     axes = _recognize(product, wish)
     if grid_size((axis.name, axis.values) for axis in axes) > MOST_VARIANTS:
         raise Invalid("These are too many.", {"options": [f"A product may have {MOST_VARIANTS} variants."]})

@@ -187,7 +187,8 @@ def find_by_reference(session: Session, reference: str) -> Product | None:
 
 def products_with(session: Session, slug: str, number: str | None) -> list[Product]:
     """Those that have this address or this number. One statement: between two, another may be saved."""
-    return list(session.scalars(select(Product).where(or_(Product.slug == slug, Product.number == number))))
+    same = [Product.slug == slug, *([Product.number == number] if number is not None else [])]
+    return list(session.scalars(select(Product).where(or_(*same))))
 
 
 def collection_with_slug(session: Session, slug: str) -> int | None:

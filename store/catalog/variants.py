@@ -52,21 +52,29 @@ def edit_variants(
     def work(session: Session, product: Product) -> None:
         own = {variant.id: variant for variant in product.variants}
         rows = [_row(own[edit.id], edit, for_all, catalog.currency) for edit in edits if edit.id in own]
-        fields = _sku_faults(session, rows)
-        for row in rows:
-            fields |= _was_faults(session, product, own[row.id], row, catalog.currency, now)
-        if fields:
-            raise Invalid("Some of these rows cannot be as they are.", fields)
-        for row in rows:  # aside first: two rows may exchange their skus
-            if own[row.id].sku != row.sku:
-                own[row.id].sku = f"\N{SECTION SIGN}{row.id}"
-        session.flush()
-        for row in rows:
-            variant = own[row.id]
-            variant.sku, variant.weight_grams, variant.customs_code = row.sku, row.weight_grams, row.customs_code
-            set_price(session, variant, catalog.currency, row.price, row.was, actor, now)
+        write_rows(session, catalog, actor, product, rows, now)
 
     catalog.change(actor, product_id, sent, (edits, for_all), "product.variants", now, work)
+
+
+def write_rows(
+    session: Session, catalog: Catalog, actor: Actor, product: Product, rows: Sequence[VariantEdit], now: datetime
+) -> None:
+    """Let these variants of a product be so; the product is locked. Raises Invalid, field by field."""
+    own = {variant.id: variant for variant in product.variants}
+    fields = _sku_faults(session, rows)
+    for row in rows:
+        fields |= _was_faults(session, product, own[row.id], row, catalog.currency, now)
+    if fields:
+        raise Invalid("Some of these rows cannot be as they are.", fields)
+    for row in rows:  # aside first: two rows may exchange their skus
+        if own[row.id].sku != row.sku:
+            own[row.id].sku = f"\N{SECTION SIGN}{row.id}"
+    session.flush()
+    for row in rows:
+        variant = own[row.id]
+        variant.sku, variant.weight_grams, variant.customs_code = row.sku, row.weight_grams, row.customs_code
+        set_price(session, variant, catalog.currency, row.price, row.was, actor, now)
 
 
 def set_price(

@@ -69,6 +69,12 @@ class Pictures:
         made += self._render(image, digest, "jpeg", lacks)
         return PreparedPicture(digest, source_key, image.width, image.height, dominant_color(image), made)
 
+    def keep(self, source: bytes, now: datetime) -> PreparedPicture:
+        """Check a picture and keep it, for whoever names it by its digest. Raises Invalid."""
+        prepared = self.prepare(source)
+        self.db.run(lambda session: prepared.add(session, now), repeatable=True)
+        return prepared
+
     def make_avif(self, job: Job) -> None:
         """The job that follows each upload."""
         self.complete(job.payload["picture_id"])

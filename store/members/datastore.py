@@ -136,6 +136,7 @@ class MemberDatastore(UserDatastore):
             raise Conflict("This account was changed at the same moment elsewhere. Look at it, then try again.")
         if "fs_uniquifier" in changes:
             repository.end_sessions(session, member.id)
+            repository.end_tokens(session, member.id)
         if "confirmed_at" in changes or "email" in changes:
             for follow in self.when_proven:
                 follow(session, member.id, member.email_key, now)

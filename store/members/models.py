@@ -111,6 +111,25 @@ class MemberSession(Base):
     seen_at: Mapped[datetime]
 
 
+class ApiToken(Base):
+    """What a program shows to act for a member; only its digest is kept, so it can be shown once."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("uq_api_token_digest", "digest", unique=True),)
+
+    id: Mapped[Id]
+    member_id: Mapped[int] = mapped_column(Ref, ForeignKey("member.id"), index=True)
+    digest: Mapped[str]
+    hint: Mapped[str]
+    """Its first letters, by which its owner tells it from others."""
+    label: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_on: Mapped[datetime | None]
+    """The day it was last used, to the day: a write a day, not one a call."""
+
+
 class RecoveryCode(Base):
     """Stands in once for a code of the authenticator app."""
 

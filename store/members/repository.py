@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from store.actors import Role
 from store.db import insert
 from store.mail.addresses import mail_key
-from store.members.models import Grant, Member, MemberSession, RecoveryCode
+from store.members.models import ApiToken, Grant, Member, MemberSession, RecoveryCode
 
 
 def find_member(session: Session, email: str) -> Member | None:
@@ -147,3 +147,28 @@ def lock_owners(session: Session) -> set[int]:
     owners = select(Grant.member_id).join(Member, Member.id == Grant.member_id)
     owners = owners.where(Grant.role == Role.OWNER, Member.active).order_by(Grant.member_id)
     return set(session.scalars(owners.with_for_update()))
+
+
+# -- tokens of programs
+
+
+def find_token(session: Session, digest: str) -> tuple[ApiToken, Member] | None:
+    query = select(ApiToken, Member).join(Member, Member.id == ApiToken.member_id).where(ApiToken.digest == digest)
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def list_tokens(session: Session, member_id: int | None = None) -> list[tuple[ApiToken, str]]:
+    """Each with its owner's address, of one member or of everybody (None), the newest first."""
+    query = select(ApiToken, Member.email).join(Member, Member.id == ApiToken.member_id).order_by(ApiToken.id.desc())
+    if member_id is not None:
+        query = query.where(ApiToken.member_id == member_id)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def note_use(session: Session, token_id: int, now: datetime) -> None:
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_on=now))
+
+
+def end_tokens(session: Session, member_id: int) -> None:
+    session.execute(delete(ApiToken).where(ApiToken.member_id == member_id))

@@ -26,6 +26,7 @@ from store.members.datastore import MemberDatastore
 from store.members.factors import Authenticator, RecoveryCodes
 from store.members.passwords import SHORTEST, Passwords
 from store.members.sessions import SIGNED_IN, STAFF, ServerSessions
+from store.members.tokens import Tokens
 from store.settings import Settings
 
 FRESH = timedelta(minutes=10)
@@ -98,6 +99,7 @@ def install(app: Flask, settings: Settings, db: Database, clock: Callable[[], da
     _silence(app)
     gate.close(app, datastore, csrf)
     app.extensions["identify"] = identify
+    app.extensions["identify_program"] = Tokens(db, clock).identify
     app.extensions["credentials"] = Credentials(app)
     app.jinja_env.globals.update(csrf_field=csrf_field, as_form=as_form)
     return datastore

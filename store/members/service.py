@@ -109,6 +109,7 @@ def set_active(db: Database, actor: Actor, member_id: int, now: datetime, *, act
             raise Conflict(LAST_OWNER)
         before, member.active = member.active, active
         repository.end_sessions(session, member_id)
+        repository.end_tokens(session, member_id)
         history.record(
             session, actor, "member.shut" if not active else "member.open", f"member:{member_id}",
             {"active": before}, {"active": active}, now,
@@ -118,13 +119,14 @@ def set_active(db: Database, actor: Actor, member_id: int, now: datetime, *, act
 
 
 def end_sessions(db: Database, actor: Actor, member_id: int, now: datetime) -> None:
-    """Sign somebody out everywhere, on the day a laptop is stolen."""
+    """Sign somebody out everywhere, on the day a laptop is stolen; the tokens of their programs end too."""
     actor.require(Permission.STAFF_WRITE)
 
     def work(session: Session) -> None:
         if session.get(Member, member_id) is None:
             raise NotFound("There is no such member.")
         repository.end_sessions(session, member_id)
+        repository.end_tokens(session, member_id)
         ended = {"sessions_ended": now.isoformat()}
         history.record(session, actor, "member.sign_out", f"member:{member_id}", {}, ended, now)
 

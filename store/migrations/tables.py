@@ -17,7 +17,8 @@ import store.payments.models
 import store.payments.reconciling.models
 import store.payments.refunds.models
 import store.pricing.models
-import store.stock.models  # noqa: F401
+import store.stock.models
+import store.web.api.models  # noqa: F401
 from store.db import Base
 
 metadata = Base.metadata

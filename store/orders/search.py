@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, column, func, or_, select, table, tuple_
@@ -33,7 +34,7 @@ class View(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to 50 orders with their lines; `after` is the number of the last one when more follow."""
+    """Some orders with their lines; `after` is the number of the last one when more follow."""
 
     orders: list[Order]
     after: str | None
@@ -56,9 +57,35 @@ _WITHIN: dict[View, list[ColumnElement[bool]]] = {
 }
 
 
-def list_orders(session: Session, view: View, text: str = "", after: str | None = None) -> Page:
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What programs ask for besides a view: a state of money or parcels, and from when on."""
+
+    state: PaymentState | FulfilmentState | None = None
+    since: datetime | None = None
+    count: int = PAGE
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if isinstance(self.state, PaymentState):
+            found.append(Order.payment_state == self.state)
+        if isinstance(self.state, FulfilmentState):
+            found.append(Order.fulfilment_state == self.state)
+        if self.since is not None:
+            found.append(Order.placed_at >= self.since)
+        return found
+
+
+EVERYTHING = Narrowed()
+
+
+def list_orders(
+    session: Session, view: View, text: str = "", after: str | None = None, narrowed: Narrowed = EVERYTHING
+) -> Page:
     """The orders of a view that fit `text`: what waits oldest first, all else newest first."""
-    query = select(Order).where(*_WITHIN[view], *(_fits(word) for word in text[:LONGEST].split()[:MOST_WORDS]))
+    words, count = text[:LONGEST].split()[:MOST_WORDS], narrowed.count
+    query = select(Order).where(*_WITHIN[view], *(_fits(word) for word in words), *narrowed.conditions)
     place = tuple_(Order.placed_at, Order.id)
     oldest_first = view in (View.TO_PACK, View.HELD)
     if after is not None:
@@ -66,8 +93,8 @@ def list_orders(session: Session, view: View, text: str = "", after: str | None 
         beyond = select(last.c.placed_at, last.c.id).scalar_subquery()
         query = query.where(place > beyond if oldest_first else place < beyond)
     order = (Order.placed_at, Order.id) if oldest_first else (Order.placed_at.desc(), Order.id.desc())
-    found = session.scalars(query.order_by(*order).limit(PAGE + 1).options(selectinload(Order.lines))).all()
-    return Page(list(found[:PAGE]), found[PAGE - 1].number if len(found) > PAGE else None)
+    found = session.scalars(query.order_by(*order).limit(count + 1).options(selectinload(Order.lines))).all()
+    return Page(list(found[:count]), found[count - 1].number if len(found) > count else None)
 
 
 def list_noted(session: Session, orders: Sequence[Order]) -> set[int]:

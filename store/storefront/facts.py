@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -105,6 +106,7 @@ _FACTS = select(
 """All of a product at once: its parts are few, and each statement more is another way to the database."""
 _PRODUCT = _FACTS.where(Product.slug == bindparam("slug"))
 _ANY_PRODUCT = _FACTS.where(Product.id == bindparam("id"))
+_PRODUCTS = _FACTS.where(Product.slug.in_(bindparam("slugs", expanding=True)), ON_SALE)
 _shelves_of = select(CollectionProduct.collection_id).where(CollectionProduct.product_id == bindparam("product_id"))
 _beside = select(CollectionProduct.product_id).where(CollectionProduct.collection_id.in_(_shelves_of))
 _related = (
@@ -125,6 +127,12 @@ def find(session: Session, slug: str, terms: Terms) -> Any:  # noqa: ANN401 - a 
 def find_any(session: Session, product_id: int, terms: Terms) -> Any:  # noqa: ANN401 - a row
     """The same by its id."""
     return session.execute(_ANY_PRODUCT, {**terms.bound, "id": product_id}).one_or_none()
+
+
+def find_several(session: Session, slugs: Sequence[str], terms: Terms) -> list[Any]:
+    """Those at these addresses that are on sale, in this order."""
+    found = {row.slug: row for row in session.execute(_PRODUCTS, {**terms.bound, "slugs": list(slugs)})}
+    return [found[slug] for slug in slugs if slug in found]
 
 
 def variants_of(product: Any) -> list[Grid]:  # noqa: ANN401 - a row of `find`

@@ -25,7 +25,7 @@ from store.stock.models import StockLevel
 from store.stock.repository import AVAILABLE
 from store.storefront.cards import CURRENCY, HAS_PRICE, LISTED, ON_SALE, Card, Terms, cards_by_id, filled
 from store.storefront.filters import Filters, Item, bands, narrow
-from store.storefront.paging import cut, read_key
+from store.storefront.paging import PAGE, cut, read_key
 from store.storefront.walking import read_page
 
 MOST_COUNTED = 1000
@@ -40,6 +40,7 @@ class Wish:
     sort: str
     after: str | None = None
     within: int | None = None
+    count: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,10 @@ def browse(session: Session, terms: Terms, wish: Wish) -> Listing:
     narrowed = narrow(items, wish.filters, priced)
     partly = len(items) >= MOST
     if wish.asked or not partly:
-        ids, following = cut(narrowed.items, wish.sort, after)
+        ids, following = cut(narrowed.items, wish.sort, after, wish.count)
         rows = cards_by_id(session, ids, terms)
     else:
-        rows, following = read_page(session, terms, wish.filters, wish.sort, after, wish.within)
+        rows, following = read_page(session, terms, wish.filters, wish.sort, after, wish.within, wish.count)
     total = min(len(narrowed.items), MOST_COUNTED) if partly else len(narrowed.items)
     return Listing(filled(session, rows, terms), total, partly, following, narrowed.counts, shown)
 

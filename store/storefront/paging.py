@@ -26,15 +26,17 @@ _BY: dict[str, Callable[[Item], Any]] = {
 }
 
 
-def cut(items: Iterable[Item], sort: str, after: tuple[int, int] | None) -> tuple[list[int], str | None]:
+def cut(
+    items: Iterable[Item], sort: str, after: tuple[int, int] | None, count: int = PAGE
+) -> tuple[list[int], str | None]:
     """The ids of the page behind `after`, and the key for the next one if more follow."""
     by, falls = _BY[sort], sort != CHEAPEST
     keys = sorted(map(by, items), reverse=falls)
     if after is not None:
         last = (moment(after[0]) if sort == NEWEST else after[0], after[1])
         keys = [key for key in keys if (key < last if falls else key > last)]
-    page = keys[:PAGE]
-    return [key[1] for key in page], key_of(*page[-1]) if len(keys) > PAGE else None
+    page = keys[:count]
+    return [key[1] for key in page], key_of(*page[-1]) if len(keys) > count else None
 
 
 def key_of(first: datetime | int, last: int) -> str:

@@ -32,11 +32,17 @@ VALUES = {"size": SIZE_NAMES, "color": COLOR_NAMES}
 
 
 def read_page(
-    session: Session, terms: Terms, filters: Filters, sort: str, after: tuple[int, int] | None, within: int | None
+    session: Session,
+    terms: Terms,
+    filters: Filters,
+    sort: str,
+    after: tuple[int, int] | None,
+    within: int | None,
+    count: int = PAGE,
 ) -> tuple[list[Any], str | None]:
     """Rows for `fill`, and the key for the next page if more follow."""
     sort = sort if sort in (CHEAPEST, DEAREST) else NEWEST
-    bound: dict[str, object] = {**terms.bound, **filters.on, "within": within}
+    bound: dict[str, object] = {**terms.bound, **filters.on, "within": within, "count": count + 1}
     if filters.price is not None:
         bound |= {"low": filters.price.low, "high": filters.price.high or WITHOUT_END}
     bound |= {name: str(bound[name]).lower() for name in ("size", "color") if name in bound}
@@ -44,10 +50,10 @@ def read_page(
         bound |= {"first": moment(after[0]) if sort == NEWEST else after[0], "last": after[1]}
     query = _page(sort, frozenset(filters.on), goes_on=after is not None, within=within is not None)
     rows = list(session.execute(query, bound))
-    if len(rows) <= PAGE:
+    if len(rows) <= count:
         return rows, None
-    last = rows[PAGE - 1]
-    return rows[:PAGE], key_of(last.published_at if sort == NEWEST else last.lowest, last.id)
+    last = rows[count - 1]
+    return rows[:count], key_of(last.published_at if sort == NEWEST else last.lowest, last.id)
 
 
 @cache
@@ -70,7 +76,7 @@ def _page(sort: str, on: frozenset[str], *, goes_on: bool, within: bool) -> Sele
     else:
         ids = ids.join(Product, Product.id == SearchPrice.product_id).where(ON_SALE, SearchPrice.currency == CURRENCY)
     ids = ids.where(*_conditions(on, within=within))
-    page = (ids.where(beyond) if goes_on else ids).order_by(*order).limit(PAGE + 1).cte("page")
+    page = (ids.where(beyond) if goes_on else ids).order_by(*order).limit(bindparam("count")).cte("page")
     sorted_by = (page.c.by.asc(), page.c.id.asc()) if sort == CHEAPEST else (page.c.by.desc(), page.c.id.desc())
     return cards_of(page).order_by(*sorted_by)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +23,8 @@ from store.errors import (
     TooMany,
     Unavailable,
 )
+from store.web.api import refusals
+from store.web.api.problems import is_for_a_program
 from store.web.current import known_actor
 from store.web.origin import ForeignOrigin
 
@@ -52,7 +56,7 @@ TITLES = {
     503: "Back in a moment",
 }
 TOO_MANY = 429
-TOLD = ("Allow", "Content-Range", "Retry-After")
+TOLD = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 """Headers that belong to a status and go along with its page."""
 SENTENCES = {
     400: "The request was cut off or garbled. Go back and send it again.",
@@ -91,40 +95,60 @@ def _among_staff() -> bool:
     return somebody is not None and somebody.is_staff and (request.blueprint or "").startswith("admin")
 
 
+Refusal = tuple[str, int] | tuple[str, int, dict[str, str]] | Response | HTTPException
+
+
+def _refuse(error: StoreError) -> Refusal:
+    status = STATUS.get(type(error), 500)
+    if isinstance(error, Forbidden):
+        somebody = known_actor()
+        log.warning("%s was refused %s %s", somebody.name if somebody else "?", request.method, request.endpoint)
+    if is_for_a_program():
+        return refusals.of_store(error, status)
+    return page(status, str(error), error.fields if isinstance(error, Invalid) else None)
+
+
+def _explain(error: ValidationError) -> Refusal:
+    if is_for_a_program():
+        return refusals.of_fields(error)
+    return page(422, "Some of what you sent cannot be used.", error.messages_dict)
+
+
+def _misdirect(_error: SecurityError) -> Refusal:
+    # A page could only link to the host we do not know.
+    return "This shop is not at that address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _answer(error: HTTPException) -> Refusal:
+    if error.code is None or error.code < 400:
+        return error  # a redirect that the routing itself has raised
+    if error.code == TOO_MANY:
+        log.warning("a limit was reached at %s", request.endpoint)
+    kept = {name: value for name, value in error.get_headers() if name in TOLD}
+    return refusals.of_http(error, kept) if is_for_a_program() else (*page(error.code), kept)
+
+
+def _wait(error: Exception) -> Refusal:
+    log.error("the database does not answer: %s", type(error).__name__)
+    return refusals.of_status(503) if is_for_a_program() else page(503)
+
+
+def _apologize(error: Exception) -> Refusal:
+    log.error("unexpected: %s", type(error).__name__, exc_info=error)
+    return refusals.of_status(500) if is_for_a_program() else page(500)
+
+
+HANDLERS: dict[type[Exception], Callable[[Any], Refusal]] = {
+    StoreError: _refuse,
+    ValidationError: _explain,
+    SecurityError: _misdirect,
+    HTTPException: _answer,
+    OperationalError: _wait,
+    PoolTimeout: _wait,
+    Exception: _apologize,
+}
+
+
 def register(app: Flask) -> None:
-    @app.errorhandler(StoreError)
-    def refuse(error: StoreError) -> tuple[str, int]:
-        fields = error.fields if isinstance(error, Invalid) else None
-        if isinstance(error, Forbidden):
-            somebody = known_actor()
-            log.warning("%s was refused %s %s", somebody.name if somebody else "?", request.method, request.endpoint)
-        return page(STATUS.get(type(error), 500), str(error), fields)
-
-    @app.errorhandler(ValidationError)
-    def explain(error: ValidationError) -> tuple[str, int]:
-        return page(422, "Some of what you sent cannot be used.", error.messages_dict)
-
-    @app.errorhandler(SecurityError)
-    def misdirected(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
-        # A page could only link to the host we do not know.
-        return "This shop is not at that address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
-
-    @app.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException:
-        if error.code is None or error.code < 400:
-            return error  # a redirect that the routing itself has raised
-        if error.code == TOO_MANY:
-            log.warning("a limit was reached at %s", request.endpoint)
-        kept = {name: value for name, value in error.get_headers() if name in TOLD}
-        return *page(error.code), kept
-
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(PoolTimeout)
-    def wait(error: Exception) -> tuple[str, int]:
-        log.error("the database does not answer: %s", type(error).__name__)
-        return page(503)
-
-    @app.errorhandler(Exception)
-    def apologize(error: Exception) -> tuple[str, int]:
-        log.error("unexpected: %s", type(error).__name__, exc_info=error)
-        return page(500)
+    for error, handler in HANDLERS.items():
+        app.register_error_handler(error, handler)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from store.errors import Unavailable
 from store.settings import Settings
 from store.web import cookies, headers
+from store.web.api import API
 from store.web.current import EDITION
 from store.web.pages import Page, Pages, make_page
 from store.web.release import release
@@ -113,6 +114,8 @@ class Front:
             return None
         if environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ:
             return None
+        if "HTTP_AUTHORIZATION" in environ and path.startswith(f"{API}/"):
+            return None  # a token that has ended is refused wherever it is sent
         query = canonical(environ.get("QUERY_STRING", ""), names)
         return None if query is None else Asked(path, query, environ)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Flask, Request, request
 
 from store.errors import StoreError
+from store.web.api.problems import is_for_a_program
 from store.web.cookies import carries_ours
 from store.web.current import settings
 
@@ -23,6 +24,8 @@ class ForeignOrigin(StoreError):
 def register(app: Flask) -> None:
     @app.before_request
     def refuse_foreign() -> None:
+        if is_for_a_program():
+            return  # no cookie is looked at there
         if request.method not in SAFE and not _is_welcome(request):
             raise ForeignOrigin("This form was sent from another site. Open our page and send it from there.")
 

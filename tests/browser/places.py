@@ -215,6 +215,7 @@ SHOP = {
     "terms": at("/terms"),
     "privacy": at("/privacy"),
     "returns": at("/returns"),
+    "api": at("/api/docs"),
     "mails": at("/dev/mail"),
     "mail": mail,
 }

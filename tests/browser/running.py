@@ -44,7 +44,7 @@ class RunningShop:
         ports = free_ports(2)
         self.url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in ports)
         database_url = f"sqlite:///{folder}/store.db"
-        environment = os.environ | {
+        self.environment = os.environ | {
             "STORE_ENV": "test",
             "PORT": str(ports[0]),
             "SANDBOX_PORT": str(ports[1]),
@@ -54,7 +54,7 @@ class RunningShop:
         }
         with (folder / "log").open("wb") as log:
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "store"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "store"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         wait_until(self._is_ready, START_SECONDS)
         self.db = Database(database_url)
@@ -89,6 +89,13 @@ class RunningShop:
         self.db.engine.dispose()
         self.child.terminate()
         self.child.wait(30)
+
+    def flask(self, *arguments: str) -> str:
+        """What a command prints that is typed on the shop's machine."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def printed(self) -> list[str]:
         """What whoever typed the command has read so far."""

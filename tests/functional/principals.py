@@ -54,6 +54,9 @@ class World:
         """Ana's, or the shop's, for each part of the address."""
         known = {
             "number": self.number,
+            "order_number": self.number,
+            "cart_id": self.shop.value("SELECT id FROM cart WHERE member_id = :id", id=self.ana),
+            "sku": self.shop.value("SELECT sku FROM variant WHERE id = :id", id=self.tee),
             "link": private_link(self.number, self.shop.settings.secret_key),
             "member_id": self.ana,
             "session_id": self.shop.value("SELECT MAX(id) FROM member_session WHERE member_id = :id", id=self.ana),
@@ -82,8 +85,26 @@ PRINCIPALS: dict[str, Callable[[World], Visitor]] = {
 
 
 def routes(shop: Shop) -> Iterator[tuple[str, Rule]]:
-    """Every address with every method, in a fixed order: looking before changing, the longest address first."""
-    rules = [(method, rule) for rule in shop.app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}]
+    """Every address of a page with every method, in a fixed order: looking before changing, the longest first."""
+    yield from _sorted(shop, lambda rule: not is_call(rule))
+
+
+def calls(shop: Shop) -> Iterator[tuple[str, Rule]]:
+    """The same of the API."""
+    yield from _sorted(shop, is_call)
+
+
+def is_call(rule: Rule) -> bool:
+    return rule.endpoint.startswith("api_") and not rule.endpoint.startswith("api_docs.")
+
+
+def _sorted(shop: Shop, which: Callable[[Rule], bool]) -> Iterator[tuple[str, Rule]]:
+    rules = [
+        (method, rule)
+        for rule in shop.app.url_map.iter_rules()
+        if which(rule)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    ]
     yield from sorted(rules, key=lambda one: (one[0] != "GET", -len(one[1].rule), one[1].rule, one[1].endpoint))
 
 

@@ -19,6 +19,7 @@ COUNTS = {
     "/terms": 0, "/privacy": 0, "/returns": 0, "/robots.txt": 0, "/sitemap.xml": 3,
     "/sitemap-pages.xml": 1, "/sitemap-1.xml": 1,
     "/feeds/products.xml": 2, "/.well-known/security.txt": 0,
+    "/api/v1/products": 4, "/api/v1/products/tee-0": 1, "/api/docs": 0, "/api/v1/openapi.json": 0,
 }  # fmt: skip
 """Statements of a page once the navigation is remembered, one of them for prices that were higher."""
 

@@ -55,17 +55,17 @@ class Listing:
 
 
 def list_products(
-    session: Session, view: View, words: str, before: int | None, currency: str, now: datetime
+    session: Session, view: View, words: str, before: int | None, currency: str, now: datetime, count: int = PAGE
 ) -> Listing:
     """The newest first, of one view, that `words` find by title, number or sku."""
-    query = _found(select(Product), words).where(_within(view, now)).order_by(Product.id.desc()).limit(PAGE + 1)
+    query = _found(select(Product), words).where(_within(view, now)).order_by(Product.id.desc()).limit(count + 1)
     if before is not None:
         query = query.where(Product.id < before)
     products = list(session.scalars(query))
-    ids = [product.id for product in products[:PAGE]]
+    ids = [product.id for product in products[:count]]
     sums, pictures = _sums(session, ids, currency), of_products(session, ids)
-    rows = [_row(product, sums.get(product.id), pictures, currency, now) for product in products[:PAGE]]
-    return Listing(rows, ids[-1] if len(products) > PAGE else None)
+    rows = [_row(product, sums.get(product.id), pictures, currency, now) for product in products[:count]]
+    return Listing(rows, ids[-1] if len(products) > count else None)
 
 
 def count_views(session: Session, words: str, now: datetime) -> dict[View, int]:
