@@ -33,7 +33,7 @@ def sheet(*rows, header=OLD):
     writer = csv.DictWriter(lines, header.split(","))
     writer.writeheader()
     writer.writerows(rows)
-    return lines.getvalue().encode()
+    return lines.getvalue().encode(errors="replace")
 
 
 def read(content, currency="usd"):

@@ -1,7 +1,7 @@
 """Every product comes back from the rows that tell of it."""
 
 import itertools
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,8 @@ STATUS, KIND = st.sampled_from(["active", "draft", "archived"]), st.sampled_from
 PARAGRAPHS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]) | st.just("\n"))
 LINES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
 LABELS = LINES.filter(lambda text: "," not in text and len(text.casefold()) == len(text))
-MOMENTS = st.none() | st.datetimes(timezones=st.just(UTC))
+BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
+MOMENTS = st.none() | st.timedeltas(timedelta(0), timedelta(days=36_000)).map(lambda since: BEGIN + since)
 AMOUNTS = st.none() | st.integers(0, 9_000_000)
 
 

@@ -135,6 +135,7 @@ OWN = {"URL handle": "tee", "Title": "Tee"}
         ("limit", "0", "A whole number from 1 to 99, please."),
         ("published_at", "tomorrow", "Write a time with its zone"),
         ("published_at", "2026-12-04T20:00", "Write a time with its zone"),
+        ("withdrawn_at", "0001-01-01T00:00:00+14:00", "Write a time with its zone"),
         ("customs", "x", "Digits and points, like 6109.10."),
         ("image_value", "Color: Red", "That is no value of this product."),
     ],

@@ -3,9 +3,12 @@
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from store.ops.products.columns import HEADINGS
 from store.ops.products.source import MOST_BYTES, MOST_ROWS, Unreadable, read_rows
-from tests.unit.product_sheets import refused
+from tests.unit.product_sheets import OLD, SIZED, read, refused, sheet
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,31 @@ def test_a_file_is_read_up_to_its_limits_and_no_further():
     long = b"Handle,Title\r\n" + (b"x" * 65_000 + b",\r\n") * (MOST_BYTES // 65_000 + 1)
     with pytest.raises(Unreadable, match="A file may have 64 MiB"):
         list(read_rows(io.BytesIO(long)))
+
+
+GOOD = sheet(SIZED, {"Handle": "tee", "Option1 Value": "M", "Variant Price": "34.00"})
+CELLS = (
+    st.text(alphabet="=+-@'\"\r\n\t;,<>&0123456789.eabTRUE{}[]: ")
+    | st.text()
+    | st.sampled_from(["tee", "TRUE", "", "34"])
+)
+
+
+@given(st.binary(), st.integers(0, len(GOOD)), st.integers(0, 40))
+def test_bytes_that_anybody_has_put_in_end_in_drafts_faults_or_one_sentence(put_in, place, lost):
+    read_or_refuse(GOOD[:place] + put_in + GOOD[place + lost :])
+
+
+@given(st.sampled_from([OLD, ",".join(HEADINGS)]), st.lists(st.dictionaries(st.integers(0, 40), CELLS), max_size=4))
+def test_cells_that_anybody_has_written_end_in_drafts_or_faults(header, rows):
+    names = header.split(",")
+    read_or_refuse(sheet(*({names[n % len(names)]: cell for n, cell in row.items()} for row in rows), header=header))
+
+
+def read_or_refuse(content):
+    try:
+        drafts, faults = read(content)
+    except Unreadable:
+        return
+    assert all(faults)
+    assert all(draft.handle and draft.title for draft in drafts)

@@ -45,6 +45,7 @@ FLAGS = {"true": True, "false": False}
 MOST_CELLS = 2_000
 LONGEST_SOURCE = 2_048
 MOST_PLACES = 100_000
+YEARS = range(2000, 2100)
 
 
 def line(text: str, longest: int) -> str:
@@ -103,7 +104,7 @@ def flag(text: str) -> bool:
 def moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-        if at.tzinfo is not None:
+        if at.tzinfo is not None and at.year in YEARS:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
