@@ -38,6 +38,8 @@ def test_a_file_is_read_up_to_its_limits_and_no_further():
     long = b"Handle,Title\r\n" + (b"x" * 65_000 + b",\r\n") * (MOST_BYTES // 65_000 + 1)
     with pytest.raises(Unreadable, match="A file may have 64 MiB"):
         list(read_rows(io.BytesIO(long)))
+    with pytest.raises(Unreadable, match="Line 2 is too long"):
+        list(read_rows(io.BytesIO(b"Handle,Title\r\n" + b"x" * 9 * 2**20)))
 
 
 GOOD = sheet(SIZED, {"Handle": "tee", "Option1 Value": "M", "Variant Price": "34.00"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from store.catalog.build import Blueprint, Own, lay_product
 from store.catalog.gallery import ASIDE
 from store.catalog.grid import Axis
 from store.catalog.models import Kind, Product, ProductPicture, Status
-from store.catalog.options import lay_options
+from store.catalog.options import grid_size, lay_options
 from store.catalog.proposals import sku
 from store.catalog.variants import set_price
 from store.catalog.writing import Catalog
@@ -42,18 +42,19 @@ def blueprint(want: ProductDraft, currency: str, actor: Actor) -> Blueprint:
     )
 
 
-def lay(session: Session, plan: Blueprint, taken: Collection[str], now: datetime) -> Product:
-    """A product that is not there yet; skus that the file does not name are none of `taken`."""
-    addresses.taken(session, addresses.PRODUCT, plan.slug)
-    own = plan.own or {}
-    grid = 1
-    for values in plan.options.values():
-        grid *= len(values)
-    if len(own) < grid or any(one.sku is None for one in own.values()):
-        taken = {*taken, *repository.skus_like(session, sku(plan.number or plan.slug, []))}
-    product = lay_product(plan, now, taken)
-    session.add(product)
-    return product
+def lay(session: Session, plans: Sequence[Blueprint], named: Iterable[str], now: datetime) -> list[Product]:
+    """Products that are not there yet; skus that the file does not name are none of those that are `named`."""
+    addresses.taken(session, addresses.PRODUCT, *(plan.slug for plan in plans))
+    taken, made = set(named), []
+    for plan in plans:
+        own = plan.own or {}
+        if len(own) < grid_size(plan.options.items()) or any(one.sku is None for one in own.values()):
+            taken |= repository.skus_like(session, sku(plan.number or plan.slug, []))
+        made.append(lay_product(plan, now, taken))
+        taken |= {variant.sku for variant in made[-1].variants}
+    session.add_all(made)
+    session.flush()  # what follows refers to their ids
+    return made
 
 
 def hang(product: Product, want: ProductDraft, picture_ids: Mapping[str, int]) -> None:

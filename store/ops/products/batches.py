@@ -158,8 +158,8 @@ class Batches:
 
     def _make(self, plans: Sequence[Plan], known: Known, drafts: Sequence[ProductDraft]) -> list[Deed]:
         taken = {one.sku for draft in drafts for one in draft.variants if one.sku}
-        made = [(applying.lay(self.session, one.blueprint, taken, self.now), one) for one in plans]
-        self.session.flush()  # what follows refers to their ids
+        products = applying.lay(self.session, [one.blueprint for one in plans], taken, self.now) if plans else []
+        made = list(zip(products, plans, strict=True))
         for product, one in made:
             self.session.add_all(first_prices(one.blueprint, product, self.now))
             applying.hang(product, one.want, known.pictures)

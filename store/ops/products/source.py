@@ -15,6 +15,7 @@ from store.web.spreadsheet import as_typed
 MOST_BYTES = 64 * 2**20
 MOST_ROWS = 100_000
 LONGEST_CELL = 131_072
+LONGEST_LINE = 8 * 2**20
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 AS_UTF_8 = "Save it once more as “CSV UTF-8”."
 Row = tuple[int, list[str]]
@@ -46,7 +47,7 @@ def read_rows(source: BinaryIO) -> Iterator[Row]:
 
 def _lines(source: BinaryIO) -> Iterator[str]:
     size = 0
-    for number, line in enumerate(source, start=1):
+    for number, line in enumerate(iter(lambda: source.readline(LONGEST_LINE), b""), start=1):
         size += len(line)
         if size > MOST_BYTES:
             raise Unreadable(f"A file may have {MOST_BYTES // 2**20} MiB. Divide it.")
@@ -55,6 +56,8 @@ def _lines(source: BinaryIO) -> Iterator[str]:
             raise Unreadable(f"The file is in UTF-16, and must be in UTF-8. {AS_UTF_8}")
         if b"\0" in text:
             raise Unreadable(f"Line {number} has a NUL byte: this is no text, or it is in UTF-16. {AS_UTF_8}")
+        if len(line) == LONGEST_LINE:
+            raise Unreadable(f"Line {number} is too long for a row of products.")
         try:
             yield text.decode("utf-8")
         except UnicodeDecodeError:
