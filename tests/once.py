@@ -43,6 +43,24 @@ def compile_builder_once(rule: Rule, append_unknown: bool = True):
     return BUILDERS[key]
 
 
+PARSED: dict[tuple, tuple] = {}
+parse = Rule.compile
+
+
+def parse_once(rule: Rule) -> None:
+    """What an address consists of depends on its text, and on which kinds of parts the map knows."""
+    key = (rule.subdomain, rule.host, rule.rule, rule.merge_slashes, *sorted(rule.map.converters))
+    if key not in PARSED:
+        parse(rule)
+        PARSED[key] = (rule._parts, rule._trace, rule._converters, frozenset(rule.arguments))
+        return
+    rule._parts, rule._trace, rule._converters, arguments = PARSED[key]
+    rule.arguments |= arguments
+    rule._build = rule._compile_builder(False).__get__(rule, None)
+    rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+
+
+Rule.compile = parse_once
 Rule._compile_builder = compile_builder_once
 stripe.HTTPClient.INITIAL_DELAY = 0.01
 

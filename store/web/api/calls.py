@@ -1,7 +1,7 @@
 """How a call is declared: one line above its function says who may make it, what it takes and what it answers.
 
-    @calls.put("/carts/<cart_id>/code", takes=CodeIn, answers=CartOut)
-    def set_code(body: dict[str, Any], cart_id: str) -> Cart: ...
+    @calls.put("/carts/<cart_id>/destination", takes=DestinationIn, answers=CartOut)
+    def set_destination(body: dict[str, Any], cart_id: str) -> dict[str, Any]: ...
 
 The same line is what the OpenAPI document says of it, so that the two cannot differ.
 """
@@ -54,7 +54,6 @@ class Terms:
     """With what statuses besides those that follow from the rest."""
     status: int = 200
     has_body: bool = False
-    has_query: bool = False
 
     @property
     def is_guarded(self) -> bool:
@@ -131,7 +130,7 @@ class Calls(flask_smorest.Blueprint):  # type: ignore[misc] # it has no types
         takes_bytes: int = 0,
         **terms: Any,  # noqa: ANN401 - those of `Terms`
     ) -> Callable[[View], View]:
-        declared = Terms(has_body=takes is not None or takes_bytes > 0, has_query=query is not None, **terms)
+        declared = Terms(has_body=takes is not None or takes_bytes > 0, **terms)
 
         def declare(view: View) -> View:
             self.told[view.__name__] = declared
@@ -164,7 +163,7 @@ def _keep_private(answer: Response) -> Response:
 
 
 def _by_caller() -> str:
-    """A token has its own allowance, wherever it is used; whoever has none shares their network's."""
+    """Whoever has a token has their own allowance, wherever it is used; whoever has none shares their network's."""
     asking = g.get("actor")
     known = asking is not None and asking.member_id is not None
     return asking.name if known else network()
