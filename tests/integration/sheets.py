@@ -71,10 +71,10 @@ def load_demo(shop) -> None:
 
 
 @contextmanager
-def another(shop, databases, *, with_pictures=True):
+def another(shop, databases, *, with_pictures=True, **settings):
     """An empty shop beside this one, which has its pictures or none."""
     url = databases.make()
-    other = Shop(url, shop.settings.stripe_api_base, shop.folder, account=shop.account)
+    other = Shop(url, shop.settings.stripe_api_base, shop.folder, account=shop.account, **settings)
     if with_pictures:
         tables = (Picture.__table__, Rendition.__table__)
         with shop.db.reader() as reader:

@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 from tests.integration.sheets import another, everything, export, facts, load_demo, rows, take
 
 
@@ -45,3 +47,27 @@ def test_without_its_pictures_everything_else_comes_in_and_nothing_is_on_sale(sh
         outcome = take(other, told)
         assert (outcome.created, outcome.pictures_missing, outcome.held_back) == (1, 1, 1)
         assert other.rows("SELECT status, amount FROM product, variant_price") == [("draft", 3400)]
+
+
+def test_no_cell_runs_in_a_spreadsheet_and_each_comes_in_as_it_was(shop, databases):
+    shop.show_picture(shop.make_item(title="=cmd|' /C calc'!A0"))
+    shop.write(
+        "UPDATE product SET description = :text, line = :line", text="- one\n- two\n\n\n <b> '=3", line="@SUM(A1)"
+    )
+    told = export(shop)
+    (row,) = rows(told)
+    assert (row["Title"], row["Line (product.metafields.nastymixx.line)"]) == ("'=cmd|' /C calc'!A0", "'@SUM(A1)")
+    with another(shop, databases) as other:
+        take(other, told)
+        assert (facts(other), export(other)) == (facts(shop), told)
+
+
+@pytest.mark.parametrize(("currency", "written"), [("jpy", "3400"), ("kwd", "3.400")])
+def test_prices_are_written_with_the_decimals_of_their_currency(open_shop, databases, currency, written):
+    shop = open_shop(store_currency=currency)
+    shop.show_picture(shop.make_item())
+    told = export(shop)
+    assert rows(told)[0]["Price"] == written
+    with another(shop, databases, store_currency=currency) as other:
+        take(other, told)
+        assert (facts(other), export(other)) == (facts(shop), told)
