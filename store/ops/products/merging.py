@@ -79,6 +79,9 @@ def _standing(draft: ProductDraft, current: ProductDraft | None, whole: ProductD
     is_held_back = status == "active" and not was_active and _lacks(whole)
     if is_held_back:
         status = "draft"
+    is_over = whole.withdrawn_at is not None and whole.withdrawn_at <= now
+    if status == "active" and not was_active and is_over and "withdrawn_at" not in draft.given:
+        whole = replace(whole, withdrawn_at=None)  # as publishing does
     if status == "active":
         at = at or now
     elif at is not None and at > now:
