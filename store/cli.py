@@ -23,6 +23,7 @@ from store.jobs.worker import Worker
 from store.members.commands import members, staff, tokens
 from store.migrations import commands
 from store.ops.demo.load import load
+from store.ops.products.commands import export_csv, import_csv
 from store.ops.verify import verify
 from store.payments.commands import reconcile
 from store.payments.gateway import EVENT_TYPES, Refused
@@ -32,6 +33,8 @@ def register(app: Flask) -> None:
     for group in (database, demo, catalog, stripe, media, members, staff, tokens, audit):
         app.cli.add_command(group)
     stripe.add_command(reconcile)
+    catalog.add_command(import_csv)
+    catalog.add_command(export_csv)
     app.cli.add_command(worker)
     app.cli.add_command(verify_command)
 

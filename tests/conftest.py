@@ -36,6 +36,7 @@ ON_ONE_AT_ONCE = {
     "test_order_search",
     "test_other_versions",
     "test_pictures_give_way",
+    "test_products_out",
     "test_renditions",
     "test_search_kept",
     "test_sound",

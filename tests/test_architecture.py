@@ -28,7 +28,14 @@ MONEY = (
 FITTED = "commands credentials datastore factors forms gate links models passwords security sessions step_up throttle"
 SIGNS_IN = {f"members/{name}.py" for name in FITTED.split()}
 """How Flask-Security is fitted in; use cases and SQL of members stand beside it and know nothing of it."""
-SPEAKS_HTTP = {"app.py", "cli.py", "__main__.py", "ops/health.py", "payments/commands.py"} | SIGNS_IN
+SPEAKS_HTTP = {
+    "app.py",
+    "cli.py",
+    "__main__.py",
+    "ops/health.py",
+    "ops/products/commands.py",
+    "payments/commands.py",
+} | SIGNS_IN
 """Beside views, api and web/, what may know Flask."""
 KNOWS_FLASK = {"flask", "werkzeug", "flask_limiter", "flask_wtf", "flask_security", "wtforms"}
 MOST_LINES, LONGEST_FUNCTION = 300, 40

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,16 @@ KEY = "audit_key"
 """Where a session carries the chain's key: `Database` is given it once, use cases need not hand it on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done to a subject, before it is an entry of the history."""
+
+    action: str
+    subject: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -31,20 +42,31 @@ def record(
 
     Locks the end of the chain until the transaction ends, so it comes last in the lock order (rule 5).
     """
-    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    if not changed:
+    record_all(session, actor, [Deed(action, subject, before, after)], now)
+
+
+def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], now: datetime) -> None:
+    """As `record`, for several, in their order."""
+    told = [(deed, changed) for deed in deeds if (changed := _changed(deed))]
+    if not told:
         return
     head = _lock_head(session)
-    entry = Entry(
-        seq=head.seq + 1,
-        at=now,
-        actor=actor.name,
-        action=action,
-        subject=subject,
-        before={name: before[name] for name in changed if name in before},
-        after={name: after[name] for name in changed if name in after},
-    )
-    _add(session, head, entry)
+    for deed, changed in told:
+        entry = Entry(
+            seq=head.seq + 1,
+            at=now,
+            actor=actor.name,
+            action=deed.action,
+            subject=deed.subject,
+            before={name: deed.before[name] for name in changed if name in deed.before},
+            after={name: deed.after[name] for name in changed if name in deed.after},
+        )
+        _add(session, head, entry)
+
+
+def _changed(deed: Deed) -> list[str]:
+    names = {**deed.before, **deed.after}
+    return [name for name in names if deed.before.get(name) != deed.after.get(name)]
 
 
 def _add(session: Session, head: AuditHead, entry: Entry) -> None:

@@ -25,9 +25,9 @@ def moved(session: Session, kind: str, owner_id: int, before: str, after: str, n
     session.execute(row.on_conflict_do_update(index_elements=["kind", "slug"], set_={"owner_id": owner_id, "at": now}))
 
 
-def taken(session: Session, kind: str, slug: str) -> None:
-    """Something is found at `slug` now: it leads nowhere else anymore."""
-    session.execute(delete(FormerAddress).where(FormerAddress.kind == kind, FormerAddress.slug == slug))
+def taken(session: Session, kind: str, *slugs: str) -> None:
+    """Something is found at each of `slugs` now: they lead nowhere else anymore."""
+    session.execute(delete(FormerAddress).where(FormerAddress.kind == kind, FormerAddress.slug.in_(slugs)))
 
 
 def like(session: Session, kind: str, slug: str) -> set[str]:

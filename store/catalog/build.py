@@ -24,6 +24,17 @@ from store.catalog.search.service import index
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What one combination of the options' values has of its own; without a sku one is proposed."""
+
+    sku: str | None = None
+    price: int | None = None
+    was: int | None = None
+    weight_grams: int = 0
+    customs_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """What a product is to be. `options` maps each option's name to its values; the grid of them are its variants."""
 
@@ -45,12 +56,28 @@ class Blueprint:
     customs_code: str | None = None
     limit_per_member: int | None = None
     published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    own: Mapping[tuple[str, ...], Own] | None = None
+    """By the labels of a combination, instead of price, weight and code of all. One that is not in it has no price.
+
+    Here a `was` price is kept as it is told: nothing is put into the past of a price that begins now.
+    """
     actor: str = "system"
     """Whose prices these are, as the price history names people."""
 
 
 def build_product(session: Session, plan: Blueprint, now: datetime, taken: Iterable[str] = ()) -> Product:
     """Make a product with a variant for every combination of its options' values; their skus are none of `taken`."""
+    product = lay_product(plan, now, taken)
+    session.add(product)
+    session.flush()  # stock, pictures and the price history refer to its ids
+    session.add_all(first_prices(plan, product, now))
+    index(session, [product.id])
+    return product
+
+
+def lay_product(plan: Blueprint, now: datetime, taken: Iterable[str] = ()) -> Product:
+    """The same, not yet in any session: whoever builds many writes and indexes them together."""
     product = Product(
         slug=plan.slug,
         number=plan.number,
@@ -63,6 +90,7 @@ def build_product(session: Session, plan: Blueprint, now: datetime, taken: Itera
         limit_per_member=plan.limit_per_member,
         size_chart=plan.size_chart,
         published_at=plan.published_at,
+        withdrawn_at=plan.withdrawn_at,
         created_at=now,
         updated_at=now,
     )
@@ -74,48 +102,52 @@ def build_product(session: Session, plan: Blueprint, now: datetime, taken: Itera
         )
         for position, (name, labels) in enumerate(plan.options.items())
     ]
-    since = min(now, plan.published_at or now)
     grid = itertools.product(*(option.values for option in product.options))
     skus = set(taken)
     for position, values in enumerate(grid):
-        product.variants.append(_variant(plan, position, values, skus, since))
+        product.variants.append(_variant(plan, position, values, skus, _since(plan, now)))
         skus.add(product.variants[-1].sku)
-    session.add(product)
-    session.flush()  # stock, pictures and the price history refer to its ids
-    session.add_all(_first_prices(plan, product, since, now))
-    index(session, [product.id])
     return product
+
+
+def first_prices(plan: Blueprint, product: Product, now: datetime) -> list[PriceChange]:
+    """What was charged since it appeared; a `was` price until now, and the lower one from now on."""
+    since = _since(plan, now)
+    if plan.own is not None:
+        told = [(variant, since, price.amount) for variant in product.variants for price in variant.prices]
+    else:
+        prices = [(since, plan.price)] if plan.was is None else [(since, plan.was), (now, plan.price)]
+        told = [(variant, at, amount) for variant in product.variants for at, amount in prices if amount is not None]
+    return [
+        PriceChange(variant_id=variant.id, currency=plan.currency, amount=amount, actor=plan.actor, at=at)
+        for variant, at, amount in told
+    ]
+
+
+def _since(plan: Blueprint, now: datetime) -> datetime:
+    return now if plan.own is not None else min(now, plan.published_at or now)
 
 
 def _variant(
     plan: Blueprint, position: int, values: Sequence[OptionValue], taken: set[str], since: datetime
 ) -> Variant:
-    labels = [value.label for value in values]
+    labels = tuple(value.label for value in values)
+    common = Own(None, plan.price, plan.was, plan.weight_grams, plan.customs_code)
+    own = common if plan.own is None else plan.own.get(labels, Own())
     return Variant(
-        sku=distinct(sku(plan.number or plan.slug, labels), taken),
+        sku=own.sku or distinct(sku(plan.number or plan.slug, labels), taken),
         label=", ".join(labels),
         position=position,
-        weight_grams=plan.weight_grams,
-        customs_code=plan.customs_code,
+        weight_grams=own.weight_grams,
+        customs_code=own.customs_code,
         stocked=plan.kind is not Kind.DIGITAL,
         created_at=since,
         values=list(values),
-        prices=_prices(plan),
+        prices=_prices(plan.currency, own),
     )
 
 
-def _prices(plan: Blueprint) -> list[VariantPrice]:
-    if plan.price is None:
+def _prices(currency: str, own: Own) -> list[VariantPrice]:
+    if own.price is None:
         return []
-    return [VariantPrice(currency=plan.currency, amount=plan.price, compare_at=plan.was)]
-
-
-def _first_prices(plan: Blueprint, product: Product, since: datetime, now: datetime) -> list[PriceChange]:
-    """What was charged since it appeared; a `was` price until now, and the lower one from now on."""
-    told = [(since, plan.price)] if plan.was is None else [(since, plan.was), (now, plan.price)]
-    return [
-        PriceChange(variant_id=variant.id, currency=plan.currency, amount=amount, actor=plan.actor, at=at)
-        for variant in product.variants
-        for at, amount in told
-        if amount is not None
-    ]
+    return [VariantPrice(currency=currency, amount=own.price, compare_at=own.was)]

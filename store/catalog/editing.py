@@ -11,8 +11,9 @@ from store.actors import Actor
 from store.audit.history import record
 from store.catalog import addresses, repository
 from store.catalog.build import Blueprint, build_product
+from store.catalog.grid import MOST_VARIANTS
 from store.catalog.models import Kind, Product
-from store.catalog.options import MOST_VARIANTS, grid_size
+from store.catalog.options import grid_size
 from store.catalog.proposals import distinct, sku, slug_of
 from store.catalog.snapshots import product_now
 from store.catalog.writing import Catalog, Sent

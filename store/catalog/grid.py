@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+MOST_VARIANTS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from store.actors import Actor
 from store.catalog import repository
-from store.catalog.grid import Axis, Cell, GridPlan, plan_grid
+from store.catalog.grid import MOST_VARIANTS, Axis, Cell, GridPlan, plan_grid
 from store.catalog.models import Kind, Option, OptionValue, Product, Variant
 from store.catalog.proposals import distinct, sku
 from store.catalog.variants import price_of, set_price
 from store.catalog.writing import Catalog, Sent
 from store.errors import Conflict, Invalid
 
-MOST_VARIANTS = 120
 ASIDE = 10_000
 """Positions are unique: while things change places they stand this much further back."""
 Laid = list[dict[str, OptionValue]]
@@ -48,6 +47,15 @@ def span(
     session: Session, catalog: Catalog, actor: Actor, product: Product, wish: Sequence[Axis], now: datetime
 ) -> None:
     """Lay the grid of these options over a product that is locked; see `set_options`."""
+    price = price_of(product.variants[0], catalog.currency)
+    for variant in lay_options(session, catalog, product, wish, now):
+        set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
+
+
+def lay_options(
+    session: Session, catalog: Catalog, product: Product, wish: Sequence[Axis], now: datetime
+) -> list[Variant]:
+    """As `span`; the new variants, which have no price yet."""
     axes = _recognize(product, wish)
     if grid_size((axis.name, axis.values) for axis in axes) > MOST_VARIANTS:
         raise Invalid("These are too many.", {"options": [f"A product may have {MOST_VARIANTS} variants."]})
@@ -56,11 +64,9 @@ def span(
         let_go(session, plan.gone)
     _refuse_used(session, catalog, product, [*plan.gone, *plan.merged])
     model = product.variants[0]
-    price = price_of(model, catalog.currency)
     _step_aside(session, product, plan.gone)
     laid = _lay_options(session, product, axes)
-    for variant in _lay_grid(session, product, plan, laid, model, now):
-        set_price(session, variant, catalog.currency, price.amount if price else None, None, actor, now)
+    return _lay_grid(session, product, plan, laid, model, now)
 
 
 def _recognize(product: Product, wish: Sequence[Axis]) -> list[Axis]:

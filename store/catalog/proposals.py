@@ -11,6 +11,8 @@ LONGEST_SLUG = 80
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NUMBER = re.compile(r"[A-Z0-9]+([.-][A-Z0-9]+)*")
 SKU = re.compile(r"[A-Z0-9]+([._-][A-Z0-9]+)*")
+CUSTOMS = re.compile(r"[0-9]{2,4}(\.?[0-9]{2,4}){0,4}")
+LONGEST_NUMBER, LONGEST_SKU, LONGEST_CUSTOMS = 12, 48, 16
 
 
 def slug_of(title: str) -> str:

@@ -126,6 +126,29 @@ def get_product(session: Session, product_id: int) -> Product:
     return product
 
 
+def whole_products(session: Session, product_ids: Several[int]) -> list[Product]:
+    """Those with one of these ids in their order, each with all that belongs to it."""
+    query = select(Product).where(Product.id.in_(product_ids)).options(*_WHOLE).order_by(Product.id)
+    return list(session.scalars(query.execution_options(populate_existing=True))) if product_ids else []
+
+
+def ids_after(session: Session, product_id: int, most: int) -> list[int]:
+    """The next products in the order in which they were made."""
+    return list(session.scalars(select(Product.id).where(Product.id > product_id).order_by(Product.id).limit(most)))
+
+
+def ids_of_slugs(session: Session, slugs: Several[str]) -> dict[str, int]:
+    """The product at each of these addresses; those where nothing is are left out."""
+    rows = session.execute(select(Product.slug, Product.id).where(Product.slug.in_(slugs)))
+    return {row.slug: row.id for row in rows}
+
+
+def ids_of_numbers(session: Session, numbers: Several[str]) -> dict[str, int]:
+    """The product that has each of these catalogue numbers."""
+    rows = session.execute(select(Product.number, Product.id).where(Product.number.in_(numbers)))
+    return {row.number: row.id for row in rows}
+
+
 def products_by_id(session: Session, product_ids: Several[int]) -> list[Product]:
     """Those with one of these ids, with their variants."""
     query = select(Product).where(Product.id.in_(product_ids)).options(selectinload(Product.variants))

@@ -5,7 +5,6 @@ Rows of a table are told apart by numbers in their names: `label-0`, `sku-12`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,19 +15,39 @@ from store.catalog.fields import KindName, Paragraphs, Pattern
 from store.catalog.gallery import Arrangement, PictureEdit
 from store.catalog.grid import Axis
 from store.catalog.models import Kind
-from store.catalog.proposals import LONGEST_SLUG, NUMBER, SKU, SLUG
+from store.catalog.proposals import (
+    CUSTOMS,
+    LONGEST_CUSTOMS,
+    LONGEST_NUMBER,
+    LONGEST_SKU,
+    LONGEST_SLUG,
+    NUMBER,
+    SKU,
+    SLUG,
+)
 from store.catalog.shelves import Order, ShelfWords
-from store.catalog.typed import is_plain, read_price, read_values
+from store.catalog.typed import (
+    LONGEST_ALT,
+    LONGEST_CAPTION,
+    LONGEST_DESCRIPTION,
+    LONGEST_DETAIL,
+    LONGEST_LABEL,
+    LONGEST_LINE,
+    LONGEST_OPTION,
+    LONGEST_TITLE,
+    MOST_DETAILS,
+    MOST_GRAMS,
+    MOST_OPTIONS,
+    MOST_UNITS,
+    is_plain,
+    read_price,
+    read_values,
+)
 from store.catalog.variants import ForAll, VariantEdit
 from store.catalog.writing import Sent
 from store.web.forms import Form, Line, Whole
 
-MOST_OPTIONS = 3
-MOST_DETAILS = 20
-MOST_GRAMS = 100_000
-MOST_UNITS = 99
 MOST_ID = 10**18 - 1
-CUSTOMS = re.compile(r"[0-9]{2,4}(\.?[0-9]{2,4}){0,4}")
 Typed = Mapping[str, str]
 
 
@@ -38,7 +57,7 @@ def _slug() -> Pattern:
 
 
 def _customs() -> Pattern:
-    return Pattern(16, CUSTOMS, "A code is digits and points, like 6109.10.", load_default=None)
+    return Pattern(LONGEST_CUSTOMS, CUSTOMS, "A code is digits and points, like 6109.10.", load_default=None)
 
 
 class SentIn(Form):
@@ -47,11 +66,11 @@ class SentIn(Form):
 
 
 class WordsIn(Form):
-    title = Line(120, missing="Every item has a name.", required=True)
-    line = Line(200, missing="One sentence, please. It stands below the name.", required=True)
+    title = Line(LONGEST_TITLE, missing="Every item has a name.", required=True)
+    line = Line(LONGEST_LINE, missing="One sentence, please. It stands below the name.", required=True)
     slug = _slug()
-    number = Pattern(12, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, load_default=None)
-    description = Paragraphs(10_000, load_default="")
+    number = Pattern(LONGEST_NUMBER, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, load_default=None)
+    description = Paragraphs(LONGEST_DESCRIPTION, load_default="")
     kind = KindName(load_default=Kind.PHYSICAL)
     limit = Whole(1, MOST_UNITS, load_default=None)
 
@@ -65,8 +84,8 @@ class BeginIn(Form):
 
 class RowIn(Form):
     sku = Pattern(
-        48, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True, missing="Every variant has a sku.",
-        required=True,
+        LONGEST_SKU, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True,
+        missing="Every variant has a sku.", required=True,
     )  # fmt: skip
     weight = Whole(0, MOST_GRAMS, load_default=0)
     customs = _customs()
@@ -78,8 +97,8 @@ class AllIn(Form):
 
 
 class PictureIn(Form):
-    alt = Line(250, load_default="")
-    caption = Line(120, load_default="")
+    alt = Line(LONGEST_ALT, load_default="")
+    caption = Line(LONGEST_CAPTION, load_default="")
     color = Whole(1, MOST_ID, load_default=None)
 
 
@@ -215,7 +234,7 @@ def _details(typed: Typed, faults: Faults) -> tuple[tuple[str, str], ...]:
     details = []
     for row in range(MOST_DETAILS):
         label, text = (typed.get(f"{name}-{row}", "").strip() for name in ("label", "text"))
-        for name, part, longest in (("label", label, 40), ("text", text, 300)):
+        for name, part, longest in (("label", label, LONGEST_LABEL), ("text", text, LONGEST_DETAIL)):
             if len(part) > longest or not is_plain(part):
                 faults[f"{name}-{row}"] = [f"One line of at most {longest} characters, please."]
         if bool(label) != bool(text):
@@ -236,8 +255,8 @@ def _axes(typed: Typed, faults: Faults) -> tuple[Axis, ...]:
             continue
         if not name and not values:
             continue
-        if not name or len(name) > 30 or not is_plain(name):
-            faults[f"name-{row}"] = ["Name the option in at most 30 characters, like Size."]
+        if not name or len(name) > LONGEST_OPTION or not is_plain(name):
+            faults[f"name-{row}"] = [f"Name the option in at most {LONGEST_OPTION} characters, like Size."]
         if not values:
             faults[f"values-{row}"] = ["Write its values with commas between them, like S, M, L."]
         if any(axis.name.casefold() == name.casefold() for axis in axes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,22 @@ WORDS = ("title", "slug", "number", "line", "description", "details", "size_char
 
 def product_now(session: Session, product: Product) -> dict[str, Any]:
     """Everything staff can change of a product; times as text."""
+    return _told(
+        product,
+        {
+            "collections": shelves_of(session, product.id),
+            "goes_with": paired_with(session, product.id),
+            "tracks": [[one.title, one.seconds, one.digest] for one in list_tracks(session, product.id)],
+        },
+    )
+
+
+def product_made(product: Product) -> dict[str, Any]:
+    """The same of one that has only just been made: nothing else knows of it yet."""
+    return _told(product, {"collections": [], "goes_with": [], "tracks": []})
+
+
+def _told(product: Product, beside: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {name: getattr(product, name) for name in WORDS}
     told |= {
         "kind": product.kind.value,
@@ -23,12 +40,9 @@ def product_now(session: Session, product: Product) -> dict[str, Any]:
         "published_at": _text(product.published_at),
         "withdrawn_at": _text(product.withdrawn_at),
         "options": [[option.name, [value.label for value in option.values]] for option in product.options],
-        "collections": shelves_of(session, product.id),
-        "goes_with": paired_with(session, product.id),
         "pictures": [[one.picture_id, one.alt, one.caption, _color(product, one.value_id)] for one in product.pictures],
-        "tracks": [[one.title, one.seconds, one.digest] for one in list_tracks(session, product.id)],
     }
-    return told | {f"variant {variant.id}": _variant(variant) for variant in product.variants}
+    return told | dict(beside) | {f"variant {variant.id}": _variant(variant) for variant in product.variants}
 
 
 def shelf_now(session: Session, shelf: Collection) -> dict[str, Any]:

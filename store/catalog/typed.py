@@ -14,8 +14,16 @@ from store.money import exponent
 
 MOST_MONEY = 99_999_999
 """Minor units; the most that Stripe takes for one line."""
+MOST_OPTIONS = 3
 MOST_VALUES = 40
+LONGEST_OPTION = 30
 LONGEST_VALUE = 40
+MOST_DETAILS = 20
+LONGEST_LABEL, LONGEST_DETAIL = 40, 300
+LONGEST_TITLE, LONGEST_LINE, LONGEST_DESCRIPTION = 120, 200, 10_000
+LONGEST_ALT, LONGEST_CAPTION = 250, 120
+MOST_GRAMS = 100_000
+MOST_UNITS = 99
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,6}))?")
 _COMMA = re.compile(r"[0-9]+(,[0-9]+)+(\.[0-9]+)?")
 _LOCAL = "%Y-%m-%dT%H:%M"

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.actors import Actor, Permission
-from store.audit.history import list_entries, record
+from store.audit.history import Deed, list_entries, record, record_all
 from store.catalog.models import CatalogForm, Product, Status
 from store.catalog.models import Collection as Shelf
 from store.catalog.repository import get_product, lock_collections
@@ -101,19 +101,31 @@ class Catalog:
             if _once(session, key, now) is not None:
                 return
             _lock(session, Product, product_id, sent.version, "product")
-            product = get_product(session, product_id)
-            before, lacked = product_now(session, product), missing_for_sale(product, self.currency)
-            work(session, product)
-            session.flush()  # unique names meet their constraints here, and what is told is read back
-            after = product_now(session, get_product(session, product_id))
-            if before != after:
-                _refuse_new_lacks(product, lacked, self.currency)
-                product.version, product.updated_at = product.version + 1, now
+            deed = self.alter(session, product_id, action, now, work)
+            if deed is not None:
                 index(session, [product_id])
-                record(session, actor, action, f"product:{product_id}", before, after, now)
+                record_all(session, actor, [deed], now)
             _note(session, key, str(product_id))
 
         self._attempt(whole)
+
+    def alter(
+        self, session: Session, product_id: int, action: str, now: datetime, work: Callable[[Session, Product], None]
+    ) -> Deed | None:
+        """Run `work` on a product that is locked; what the history is to tell of it, None if nothing changed.
+
+        The caller indexes it and records the deed. Raises Invalid as `change` does.
+        """
+        product = get_product(session, product_id)
+        before, lacked = product_now(session, product), missing_for_sale(product, self.currency)
+        work(session, product)
+        session.flush()  # unique names meet their constraints here, and what is told is read back
+        after = product_now(session, get_product(session, product_id))
+        if before == after:
+            return None
+        _refuse_new_lacks(product, lacked, self.currency)
+        product.version, product.updated_at = product.version + 1, now
+        return Deed(action, f"product:{product_id}", before, after)
 
     def change_shelf(
         self, actor: Actor, shelf_id: int, sent: Sent, wish: object, action: str, now: datetime,

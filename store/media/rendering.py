@@ -47,6 +47,12 @@ def encode(image: Image.Image, form: str, **finer: int) -> bytes:
     return out.getvalue()
 
 
+def size_of(made: bytes) -> tuple[int, int]:
+    """Of a rendition of ours; only its head is read."""
+    with Image.open(io.BytesIO(made)) as image:
+        return image.size
+
+
 def widths(width: int) -> list[int]:
     """The widths a picture is rendered in: never wider than it is, and its own if that is no more than the most.
 

@@ -15,6 +15,12 @@ def find_by_digest(session: Session, digest: str) -> Picture | None:
     return session.scalar(select(Picture).where(Picture.digest == digest))
 
 
+def ids_of_digests(session: Session, digests: Collection[str]) -> dict[str, int]:
+    """The picture with each of these digests; those we do not have are left out."""
+    rows = session.execute(select(Picture.digest, Picture.id).where(Picture.digest.in_(digests)))
+    return {row.digest: row.id for row in rows}
+
+
 def digests_of(session: Session, picture_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(select(Picture.id, Picture.digest).where(Picture.id.in_(picture_ids)))
     return {row.id: row.digest for row in rows}

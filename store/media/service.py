@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from PIL import Image
 from sqlalchemy.orm import Session
 
 from store.db import Database
+from store.errors import Invalid, NotFound
 from store.jobs.models import Job
 from store.jobs.repository import enqueue
 from store.media import repository
 from store.media.models import Picture, Rendition
-from store.media.rendering import dominant_color, encode, read, scaled, widths
+from store.media.rendering import dominant_color, encode, read, scaled, size_of, widths
 from store.media.storage import Storage
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -47,6 +48,25 @@ class Pictures:
         source_key = f"{digest}/source.{form}"
         self.storage.put(source_key, encode(image, form, quality=95))
         made = self._render(image, digest, "jpeg", widths(image.width))
+        return PreparedPicture(digest, source_key, image.width, image.height, dominant_color(image), made)
+
+    def recover(self, digest: str) -> PreparedPicture | None:
+        """A picture whose bytes lie in the storage though no row tells of it, as beside a new database.
+
+        None when there are none, or none that can be read.
+        """
+        keys = (f"{digest}/source.{form}" for form in ("jpeg", "png"))
+        source_key = next((key for key in keys if self.storage.has(key)), None)
+        if source_key is None:
+            return None
+        try:
+            image = read(self.storage.get(source_key))
+        except (Invalid, NotFound):
+            return None
+        wanted = widths(image.width)
+        lacks = [width for width in wanted if not self.storage.has(f"{digest}/{width}.jpeg")]
+        made = [self._found(f"{digest}/{width}.jpeg") for width in wanted if width not in lacks]
+        made += self._render(image, digest, "jpeg", lacks)
         return PreparedPicture(digest, source_key, image.width, image.height, dominant_color(image), made)
 
     def keep(self, source: bytes, now: datetime) -> PreparedPicture:
@@ -83,6 +103,11 @@ class Pictures:
             owned = repository.digests(reader)
         return self.storage.sweep(owned, now - SWEEP_AFTER)
 
+    def _found(self, key: str) -> Rendition:
+        content = self.storage.get(key)
+        width, height = size_of(content)
+        return Rendition(format="jpeg", width=width, height=height, key=key, bytes=len(content))
+
     def _render(self, image: Image.Image, digest: str, form: str, wanted: Collection[int]) -> list[Rendition]:
         return [self._keep(one, digest, form) for one in scaled(image, list(wanted))]
 
@@ -102,6 +127,10 @@ class PreparedPicture:
     height: int
     color: str
     renditions: list[Rendition]
+
+    def afresh(self) -> PreparedPicture:
+        """The same for another transaction: rows that were rolled back belong to the one that is over."""
+        return replace(self, renditions=[_copy(one) for one in self.renditions])
 
     def add(self, session: Session, now: datetime) -> int:
         """Write the rows, unless the same picture is there already; its id. AVIF follows by a job."""
@@ -128,13 +157,10 @@ def _add(session: Session, picture_id: int, color: str, rows: Iterable[Rendition
     have = {(row.format, row.width) for row in repository.renditions(session, [picture_id])[picture_id]}
     for row in rows:
         if (row.format, row.width) not in have:
-            session.add(
-                Rendition(
-                    picture_id=picture_id,
-                    format=row.format,
-                    width=row.width,
-                    height=row.height,
-                    key=row.key,
-                    bytes=row.bytes,
-                )
-            )
+            session.add(_copy(row, picture_id))
+
+
+def _copy(row: Rendition, picture_id: int | None = None) -> Rendition:
+    return Rendition(
+        picture_id=picture_id, format=row.format, width=row.width, height=row.height, key=row.key, bytes=row.bytes
+    )

@@ -6,14 +6,14 @@ the entry of the history that says who made it. The same form sent twice is one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from store.actors import Actor, Permission
-from store.audit.history import record
+from store.audit.history import Deed, record_all
 from store.db import Database
 from store.errors import Conflict
 from store.stock import levels, shelf, shortage
@@ -72,6 +72,55 @@ def count(
 
 
 @dataclass(frozen=True, slots=True)
+class Recount:
+    """What came of counting several shelves: what the history is to tell, and which were refused, with why."""
+
+    deeds: list[Deed]
+    refused: dict[int, str]
+
+
+def recount(session: Session, actor: Actor, found: Mapping[int, int], *, reason: str, now: datetime) -> Recount:
+    """Believe a list of how many there are of each variant, in the caller's transaction, which records the deeds.
+
+    A list knows nothing of what was promised since it was written: fewer than that are refused, not stored.
+    """
+    actor.require(Permission.STOCK_WRITE)
+    deeds: list[Deed] = []
+    refused: dict[int, str] = {}
+    for row in shelf.lock_levels(session, found):
+        before = row.level
+        if (there := found[row.variant_id]) == before.on_hand:
+            continue
+        after = levels.count(before, there, before.on_hand)
+        if after.short:
+            refused[row.variant_id] = (
+                f"{before.reserved} are promised to buyers. Should only {there} be there, count them on the stock page."
+            )
+            continue
+        session.add(
+            StockMovement(
+                variant_id=row.variant_id,
+                kind=MovementKind.COUNT,
+                quantity=there - before.on_hand,
+                reason=reason,
+                actor=actor.name,
+                created_at=now,
+            )
+        )
+        row.on_hand, row.short = after.on_hand, after.short
+        if before.short:
+            session.flush()  # a shortage is told from the database
+            shortage.tell(session, row.variant_id, before, after, now)
+        deeds.append(_deed(MovementKind.COUNT, row.variant_id, before, after, reason))
+    return Recount(deeds, refused)
+
+
+def _deed(kind: MovementKind, variant_id: int, before: Level, after: Level, reason: str) -> Deed:
+    told = {"on_hand": after.on_hand, "short": after.short, "reason": reason}
+    return Deed(f"stock.{kind}", f"variant:{variant_id}", {"on_hand": before.on_hand, "short": before.short}, told)
+
+
+@dataclass(frozen=True, slots=True)
 class _Form:
     actor: Actor
     kind: MovementKind
@@ -102,9 +151,7 @@ def _move(db: Database, form: _Form, change: Callable[[Level], Level], now: date
         if movement_id is None:
             raise Conflict(SENT_ALREADY)
         shortage.tell(session, form.variant_id, before, after, now)
-        told = {"on_hand": after.on_hand, "short": after.short, "reason": form.reason}
-        was = {"on_hand": before.on_hand, "short": before.short}
-        record(session, form.actor, f"stock.{form.kind}", f"variant:{form.variant_id}", was, told, now)
+        record_all(session, form.actor, [_deed(form.kind, form.variant_id, before, after, form.reason)], now)
         return Moved(movement_id, after.on_hand - before.on_hand)
 
     return db.run(work, repeatable=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.catalog.models import Variant
 from store.db import insert, lock
 from store.stock.levels import Level
 from store.stock.models import StockLevel, StockMovement
@@ -23,6 +26,27 @@ def lock_level(session: Session, variant_id: int) -> StockLevel:
     if row is None:
         raise AssertionError("the level was just written")
     return row
+
+
+def levels(session: Session, variant_ids: Collection[int]) -> dict[int, Level]:
+    """The level of each variant that was ever counted."""
+    rows = session.scalars(select(StockLevel).where(StockLevel.variant_id.in_(variant_ids)))
+    return {row.variant_id: row.level for row in rows}
+
+
+def lock_levels(session: Session, variant_ids: Collection[int]) -> list[StockLevel]:
+    """As `lock_level`, for several, in the order of their ids; those whose units are not counted are left out."""
+    counted = select(Variant.id).where(Variant.id.in_(variant_ids), Variant.stocked)
+    empty = [
+        {"variant_id": one, "on_hand": 0, "reserved": 0, "short": 0, "backorder_limit": 0}
+        for one in session.scalars(counted.order_by(Variant.id))
+    ]
+    if not empty:
+        return []
+    session.execute(insert(session, StockLevel).on_conflict_do_nothing(index_elements=["variant_id"]), empty)
+    ids = [row["variant_id"] for row in empty]
+    query = select(StockLevel).where(StockLevel.variant_id.in_(ids)).order_by(StockLevel.variant_id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def find_movement(session: Session, request_key: str) -> StockMovement | None:

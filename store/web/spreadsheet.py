@@ -11,7 +11,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-STARTS_FORMULA = re.compile(r'(^|[;"\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r])')
+CELL_BEGINS = re.compile(r"""(^|[;"\t\r\n])([\s']*)([=+\-@＝＋－＠]?)""")
+"""Where a cell begins, or one may for a spreadsheet; what of it does not count; the sign of a formula, if one follows.
+
+It never looks at a character twice, however long the cell is.
+"""
+_ANY, _ANY_MARKED = re.compile(r"(^|[\t\r\n])"), re.compile(r"(^|[\t\r\n])'")
+_BLANK, _BLANK_MARKED = re.compile(r"(^|[\t\r\n])(?='*[\t\r])"), re.compile(r"(^|[\t\r\n])'(?='*[\t\r])")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets take UTF-8 for something older."""
 
@@ -35,5 +41,17 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> I
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe before whatever a spreadsheet would run."""
-    return STARTS_FORMULA.sub(r"\1'", text)
+    """The text with an apostrophe before whatever a spreadsheet would run.
+
+    Apostrophes that stand there already get one more, so that `as_typed` gives back exactly what was written.
+    """
+    return CELL_BEGINS.sub(
+        lambda found: found[1] + (_ANY if found[3] else _BLANK).sub(r"\1'", found[2]) + found[3], text
+    )
+
+
+def as_typed(cell: str) -> str:
+    """The text before `harmless`: what it has put in is taken off again."""
+    return CELL_BEGINS.sub(
+        lambda found: found[1] + (_ANY_MARKED if found[3] else _BLANK_MARKED).sub(r"\1", found[2]) + found[3], cell
+    )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.web.spreadsheet import BYTE_ORDER_MARK, as_csv, harmless
+from store.web.spreadsheet import BYTE_ORDER_MARK, as_csv, as_typed, harmless
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝")
 
@@ -29,6 +29,8 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝")
         ("1+1=2", "1+1=2"),
         ("ana@example.com", "ana@example.com"),
         ("", ""),
+        ("'=1", "''=1"),
+        ("'a", "'a"),
     ],
 )
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe(typed, written):
@@ -50,3 +52,14 @@ def test_no_cell_begins_with_what_starts_a_formula_and_nothing_else_is_lost(text
     assert written.replace("'", "") == text.replace("'", "")
     (row,) = csv.reader(io.StringIO(as_csv(["a"], []).strip(BYTE_ORDER_MARK)))
     assert row == ["a"]
+
+
+@given(st.text() | st.text(alphabet="=+-@'\t\r\n \";a＝"))
+def test_what_was_made_harmless_comes_back_as_it_was_typed(text):
+    assert as_typed(harmless(text)) == text
+
+
+@pytest.mark.parametrize("part", ["\n", "'", "\t'", ";", '"'])
+def test_no_cell_is_long_enough_to_take_long(part):
+    text = part * 131_072
+    assert as_typed(harmless(text)) == text

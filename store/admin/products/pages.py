@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from store.admin.products.repository import stock_of
 from store.catalog import repository
 from store.catalog.models import Product, ProductPicture, Status, Variant
-from store.catalog.schemas import MOST_DETAILS, MOST_OPTIONS
 from store.catalog.snapshots import missing_for_sale, paired_with, shelves_of
-from store.catalog.typed import write_moment, write_price
+from store.catalog.typed import MOST_DETAILS, MOST_OPTIONS, write_moment, write_price
 from store.catalog.variants import price_of
 from store.catalog.writing import Changed
 from store.media.models import Track

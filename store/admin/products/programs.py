@@ -13,9 +13,9 @@ from store.admin.products.repository import View
 from store.catalog.editing import NewProduct, Words
 from store.catalog.fields import Paragraphs, Pattern
 from store.catalog.models import Kind, Product, Status, Variant
-from store.catalog.proposals import LONGEST_SLUG, NUMBER, SKU, SLUG
-from store.catalog.schemas import CUSTOMS, MOST_DETAILS, MOST_GRAMS, MOST_OPTIONS, MOST_UNITS
+from store.catalog.proposals import CUSTOMS, LONGEST_SLUG, NUMBER, SKU, SLUG
 from store.catalog.snapshots import missing_for_sale
+from store.catalog.typed import MOST_DETAILS, MOST_GRAMS, MOST_OPTIONS, MOST_UNITS
 from store.catalog.variants import VariantEdit, price_of
 from store.media.repository import digests_of
 from store.money import Money

@@ -19,7 +19,7 @@ from store.admin.products.repository import View
 from store.catalog import editing, gallery, options, publishing, schemas, shelves, variants
 from store.catalog.proposals import next_number
 from store.catalog.repository import newest_numbers
-from store.catalog.typed import read_moment
+from store.catalog.typed import MOST_OPTIONS, read_moment
 from store.catalog.writing import Catalog, Changed, Sent
 from store.errors import Conflict, Invalid
 from store.media.service import MOST_BYTES, Pictures
@@ -114,14 +114,14 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
         form={"values": dict(typed), "errors": errors, "summary": []},
         form_token=typed.get("form_token") or secrets.token_urlsafe(18),
         detail_rows=rows_for_details(typed),
-        option_rows=range(schemas.MOST_OPTIONS),
+        option_rows=range(MOST_OPTIONS),
         sign=get_currency_symbol(settings().store_currency.upper(), "en_US"),
     )
 
 
 def _without_empty_options(typed: Mapping[str, str]) -> dict[str, str]:
     """The names the form proposes mean nothing as long as no values stand beside them."""
-    empty = {row for row in range(schemas.MOST_OPTIONS) if not typed.get(f"values-{row}", "").strip()}
+    empty = {row for row in range(MOST_OPTIONS) if not typed.get(f"values-{row}", "").strip()}
     return {name: text for name, text in typed.items() if name not in {f"name-{row}" for row in empty}}
 
 
