@@ -49,9 +49,15 @@ class Time:
     def __init__(self, account: Account) -> None:
         self.account = account
         self.offset = timedelta()
+        self.stopped: datetime | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.offset
+        return self.stopped or datetime.now(UTC) + self.offset
+
+    def stop(self) -> datetime:
+        """Let no time go by in this shop, where a test asks for the second."""
+        self.stopped = self()
+        return self.stopped
 
     def advance(self, **by: float) -> None:
         self.offset += timedelta(**by)
