@@ -43,9 +43,10 @@ def test_the_examples_of_python_read_the_shop_and_run_its_warehouse(live):
         role=Role.OWNER.value,
     )
     token = live.flask("tokens", "create", owner, "--scopes", "stock:write,orders:write,reports:read").strip()
-    told = run([sys.executable, "-"], "\n".join(blocks("python")), live, TOKEN=token)
+    told = run([sys.executable, "-"], "\n".join(blocks("python")), live, TOKEN=token, ORDER=number)
     assert "Night Bus, Vol. 2 3800 NMX-043" in told
     assert re.search(r"^on hand \d+$", told, re.MULTILINE)
+    assert re.search(r"^\d+ orders wait$", told, re.MULTILINE)
     assert f"{number} stays" not in told
     ((state,),) = live.rows('SELECT fulfilment_state FROM "order" WHERE number = :number', number=number)
     assert state == "shipped"

@@ -33,7 +33,9 @@ SAMPLES = {
     "catalog.returns": "/returns", "catalog.delivery": "/delivery", "feeds.robots": "/robots.txt",
     "feeds.sitemap": "/sitemap.xml",
     "feeds.sitemap_part": "/sitemap-1.xml", "feeds.sitemap_pages": "/sitemap-pages.xml",
-    "feeds.products": "/feeds/products.xml",
+    "feeds.products": "/feeds/products.xml", "api_catalog.list_products": "/api/v1/products",
+    "api_catalog.show_product": "/api/v1/products/item-100", "api_docs.docs": "/api/docs",
+    "api_docs.openapi": "/api/v1/openapi.json",
 }  # fmt: skip
 """Each public view with an address of it that answers 200."""
 NEW_SHELF = "INSERT INTO collection (slug, title, description, position, featured)"
