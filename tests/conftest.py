@@ -21,6 +21,7 @@ ON_BOTH_AT_ONCE = {
 }
 """Of tests/functional, what `make test` plays on PostgreSQL too: money and access."""
 ON_ONE_AT_ONCE = {
+    "test_api_as_described",
     "test_attention",
     "test_books",
     "test_books_compared",
@@ -29,21 +30,34 @@ ON_ONE_AT_ONCE = {
     "test_catalog_service",
     "test_catalog_variants",
     "test_dead_jobs",
+    "test_disputes_elsewhere",
     "test_former_addresses",
+    "test_handing_over",
+    "test_history",
+    "test_holding_back",
     "test_lists_compared",
     "test_mail",
     "test_on_the_wire",
     "test_order_search",
     "test_other_versions",
+    "test_payments_come_along",
     "test_pictures_give_way",
+    "test_products_again",
+    "test_products_in",
     "test_products_out",
+    "test_refunds_told",
     "test_renditions",
+    "test_restored",
+    "test_rule_34_stripe_is_away",
     "test_search_kept",
+    "test_shipping",
     "test_sound",
     "test_stock_reports",
+    "test_stock_service",
+    "test_stripe_misbehaves",
     "test_uploads",
 }
-"""Of tests/integration, what reads, or comes to the database only by ways that other tests take on both: on PostgreSQL
+"""Of the other folders, what reads, or comes to the database only by ways that other tests take on both: on PostgreSQL
 by `make prove`."""
 
 refuse_silent_nulls()
@@ -57,9 +71,7 @@ def pytest_collection_modifyitems(items):
         if given is None or given.params.get("databases") != "postgresql":
             continue
         folder, name = item.path.parent.name, item.path.stem
-        if (folder == "functional" and name not in ON_BOTH_AT_ONCE) or (
-            folder == "integration" and name in ON_ONE_AT_ONCE
-        ):
+        if (folder == "functional" and name not in ON_BOTH_AT_ONCE) or name in ON_ONE_AT_ONCE:
             item.add_marker(pytest.mark.prove)
 
 

@@ -27,6 +27,7 @@ NOT_DRAWN = """[...document.images].filter(image => image.getBoundingClientRect(
 """What can be swiped to beside the screen comes when it is near."""
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 @pytest.mark.parametrize("place", SHOPPING + ACCOUNT)
 def test_a_page_is_drawn_whole(open_page, live, place, size):
