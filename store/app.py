@@ -36,6 +36,7 @@ from store.audit import chain, dead_jobs, history
 from store.cart import api as cart_api
 from store.cart import repository as carts
 from store.cart import views as cart_views
+from store.cart.service import forget_empty
 from store.catalog.edition import Editions
 from store.catalog.repository import has_been_public
 from store.catalog.sweeping import CatalogSweeper
@@ -103,6 +104,7 @@ SCHEDULE = (
     Scheduled("forget_bodies", "23 4 * * *"),
     Scheduled("purge_sessions", "41 4 * * *"),
     Scheduled("forget_replays", "43 4 * * *"),
+    Scheduled("forget_bags", "47 4 * * *"),
     Scheduled("sweep_catalog", "31 4 * * *"),
 )
 
@@ -222,6 +224,7 @@ def make_worker(app: Flask) -> Worker:
         "retry_event": events.retry,
         "forget_bodies": events.forget_bodies,
         "purge_sessions": lambda _job: purge_sessions(db, clock()),
+        "forget_bags": lambda _job: forget_empty(db, clock()),
         "forget_replays": lambda _job: replays.forget(db, clock()),
         "sweep_catalog": CatalogSweeper(app.extensions["catalog"], app.extensions["pictures"], clock).sweep,
         "make_avif": app.extensions["pictures"].make_avif,

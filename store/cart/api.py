@@ -26,7 +26,7 @@ def own(cart_id: str) -> Cart:
     return cart
 
 
-@calls.post("/carts", answers=CartOut)
+@calls.post("/carts", answers=CartOut, limit="60 per minute")
 def create_cart() -> dict[str, Any]:
     """A new cart; with a token, the cart of its owner."""
     return _told(service.begin(db(), Holder(None, actor().member_id), now()))

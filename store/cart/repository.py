@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import column, delete, func, select, table, update
 from sqlalchemy.orm import Session
 
 from store.cart.models import Cart, CartLine
@@ -80,6 +80,22 @@ def take_out(session: Session, cart_id: str, quantities: Mapping[int, int]) -> N
         line = (CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
         session.execute(delete(CartLine).where(*line, CartLine.quantity <= bought))
         session.execute(update(CartLine).where(*line).values(quantity=CartLine.quantity - bought))
+
+
+_CHECKOUT = table("checkout", column("cart_id"))
+"""Of a floor above, so only its name is known here."""
+
+
+def forget_empty(session: Session, unused_since: datetime) -> int:
+    """Remove guests' bags that hold nothing and never were checked out; how many.
+
+    Whoever puts something into one locks it and moves its time, so nobody's thing goes with it.
+    """
+    lines = select(CartLine.id).where(CartLine.cart_id == Cart.id)
+    checkouts = select(_CHECKOUT.c.cart_id).where(_CHECKOUT.c.cart_id == Cart.id)
+    unused = delete(Cart).where(Cart.member_id.is_(None), Cart.updated_at < unused_since)
+    unused = unused.where(~lines.exists(), ~checkouts.exists())
+    return len(session.scalars(unused.returning(Cart.id)).all())
 
 
 def drop_variants(session: Session, variant_ids: Collection[int]) -> None:

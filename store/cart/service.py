@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from store.stock import repository as stock
 MOST_LINES = 90
 """Stripe takes 100 line items; delivery and tax are two of them (rule 11)."""
 MOST_UNITS = 99
+EMPTY_KEPT = timedelta(days=7)
 
 
 def new_id() -> str:
@@ -175,6 +176,11 @@ def bring_along(session: Session, guest_id: str, member_id: int, now: datetime) 
         repository.remove_line(session, guests.id, line.id)
     mine.updated_at = guests.updated_at = now
     return mine
+
+
+def forget_empty(db: Database, now: datetime) -> int:
+    """Bags that programs or browsers have begun and left empty; how many are gone."""
+    return db.run(lambda session: repository.forget_empty(session, now - EMPTY_KEPT), repeatable=True)
 
 
 def _lock_or_make(session: Session, holder: Holder, now: datetime) -> Cart:
