@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, select, update
+import sqlalchemy
+from sqlalchemy import BindParameter, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from store.db import insert
@@ -36,23 +38,19 @@ def _held_by(session: Session, variant_ids: Collection[int], cart_id: str) -> di
     return {row.variant_id: row.quantity for row in session.execute(query)}
 
 
+_ADD_HOLDS = sqlalchemy.insert(cast("Table", Hold.__table__))
+
+
 def hold(session: Session, checkout_id: str, cart_id: str, wanted: Mapping[int, int], now: datetime) -> list[int]:
     """Hold `wanted` units for a checkout of a bag; the variants of which there were not enough.
 
     When the answer is not empty the caller must roll back, for the others are held already.
     """
     refused = [variant_id for variant_id in sorted(wanted) if not _reserve(session, variant_id, wanted[variant_id])]
-    if not refused:
-        session.add_all(
-            Hold(
-                checkout_id=checkout_id,
-                cart_id=cart_id,
-                variant_id=variant_id,
-                quantity=wanted[variant_id],
-                created_at=now,
-            )
-            for variant_id in sorted(wanted)
-        )
+    if not refused and wanted:
+        same = {"checkout_id": checkout_id, "cart_id": cart_id, "created_at": now}
+        rows = [{"variant_id": variant_id, "quantity": wanted[variant_id], **same} for variant_id in sorted(wanted)]
+        session.execute(_ADD_HOLDS, rows)
     return refused
 
 
@@ -84,10 +82,19 @@ def move_holds(session: Session, checkout_ids: Collection[str], cart_id: str) ->
     session.execute(held.values(cart_id=cart_id))
 
 
+_UNITS: BindParameter[int] = bindparam("units")
+_RESERVE = (
+    update(StockLevel)
+    .where(StockLevel.variant_id == bindparam("variant"), _UNITS <= AVAILABLE)
+    .values(reserved=StockLevel.reserved + _UNITS)
+    .returning(StockLevel.variant_id)
+    .execution_options(synchronize_session=False)
+)
+"""Built once: in a drop everybody waits for the same row, and for whoever holds it."""
+
+
 def _reserve(session: Session, variant_id: int, quantity: int) -> bool:
-    enough = update(StockLevel).where(StockLevel.variant_id == variant_id, quantity <= AVAILABLE)
-    taken = enough.values(reserved=StockLevel.reserved + quantity).returning(StockLevel.variant_id)
-    return session.scalar(taken) is not None
+    return session.scalar(_RESERVE, {"variant": variant_id, "units": quantity}) is not None
 
 
 def sell(session: Session, checkout_id: str, now: datetime) -> None:
