@@ -21,7 +21,6 @@ ON_BOTH_AT_ONCE = {
 }
 """Of tests/functional, what `make test` plays on PostgreSQL too: money and access."""
 ON_ONE_AT_ONCE = {
-    "test_api_as_described",
     "test_attention",
     "test_books",
     "test_books_compared",

@@ -28,6 +28,12 @@ AT_ONCE, PROVED = 3, 12
 """Examples for each call, with sense and without."""
 
 
+@pytest.fixture
+def databases(sqlite):
+    """One database is enough for what is read and refused; what calls do is tested on both."""
+    return sqlite
+
+
 class Caller:
     """Somebody with a token, who tries one call after the other."""
 
