@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from store.pricing.quote import Quote, quote
 from store.pricing.repository import Destination, find_destination
 
 
-def bag(session: Session, cart: Cart, currency: str, now: Any) -> dict[str, Any]:  # noqa: ANN401
+def bag(session: Session, cart: Cart, currency: str, now: datetime) -> dict[str, Any]:
     held = contents.read(session, cart.id, currency, now)
     goes_to = find_destination(session, cart.country, currency) if cart.country else None
     offer = quote(held.wishes, goes_to.rate if goes_to and held.is_shipped else None, currency)

@@ -9,6 +9,16 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from store.catalog.models import Kind
+from store.catalog.proposals import (
+    CUSTOMS,
+    LONGEST_CUSTOMS,
+    LONGEST_NUMBER,
+    LONGEST_SKU,
+    LONGEST_SLUG,
+    NUMBER,
+    SKU,
+    SLUG,
+)
 from store.web.forms import Line
 
 
@@ -49,6 +59,28 @@ class Pattern(Line):
         if not self.shape.fullmatch(text):
             raise ValidationError(self.sentence)
         return text
+
+
+class Slug(Pattern):
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(
+            LONGEST_SLUG, SLUG, "Small letters, digits and single hyphens, like pitch-control-tee.", **options
+        )
+
+
+class Number(Pattern):
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(LONGEST_NUMBER, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, **options)
+
+
+class Sku(Pattern):
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(LONGEST_SKU, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True, **options)
+
+
+class Customs(Pattern):
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(LONGEST_CUSTOMS, CUSTOMS, "A code is digits and points, like 6109.10.", **options)
 
 
 class KindName(fields.String):

@@ -11,20 +11,10 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from store.catalog.editing import NewProduct, Words
-from store.catalog.fields import KindName, Paragraphs, Pattern
+from store.catalog.fields import Customs, KindName, Number, Paragraphs, Sku, Slug
 from store.catalog.gallery import Arrangement, PictureEdit
 from store.catalog.grid import Axis
 from store.catalog.models import Kind
-from store.catalog.proposals import (
-    CUSTOMS,
-    LONGEST_CUSTOMS,
-    LONGEST_NUMBER,
-    LONGEST_SKU,
-    LONGEST_SLUG,
-    NUMBER,
-    SKU,
-    SLUG,
-)
 from store.catalog.shelves import Order, ShelfWords
 from store.catalog.typed import (
     LONGEST_ALT,
@@ -51,15 +41,6 @@ MOST_ID = 10**18 - 1
 Typed = Mapping[str, str]
 
 
-def _slug() -> Pattern:
-    sentence = "Small letters, digits and single hyphens, like pitch-control-tee."
-    return Pattern(LONGEST_SLUG, SLUG, sentence, load_default=None)
-
-
-def _customs() -> Pattern:
-    return Pattern(LONGEST_CUSTOMS, CUSTOMS, "A code is digits and points, like 6109.10.", load_default=None)
-
-
 class SentIn(Form):
     version = Whole(0, 2**31 - 1, load_default=0)
     form_token = Line(64, load_default=None)
@@ -68,8 +49,8 @@ class SentIn(Form):
 class WordsIn(Form):
     title = Line(LONGEST_TITLE, missing="Every item has a name.", required=True)
     line = Line(LONGEST_LINE, missing="One sentence, please. It stands below the name.", required=True)
-    slug = _slug()
-    number = Pattern(LONGEST_NUMBER, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, load_default=None)
+    slug = Slug(load_default=None)
+    number = Number(load_default=None)
     description = Paragraphs(LONGEST_DESCRIPTION, load_default="")
     kind = KindName(load_default=Kind.PHYSICAL)
     limit = Whole(1, MOST_UNITS, load_default=None)
@@ -79,21 +60,18 @@ class BeginIn(Form):
     """What only a new product's form asks for; its price is read apart."""
 
     weight = Whole(0, MOST_GRAMS, load_default=0)
-    customs = _customs()
+    customs = Customs(load_default=None)
 
 
 class RowIn(Form):
-    sku = Pattern(
-        LONGEST_SKU, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True,
-        missing="Every variant has a sku.", required=True,
-    )  # fmt: skip
+    sku = Sku(missing="Every variant has a sku.", required=True)
     weight = Whole(0, MOST_GRAMS, load_default=0)
-    customs = _customs()
+    customs = Customs(load_default=None)
 
 
 class AllIn(Form):
     weight = Whole(0, MOST_GRAMS, load_default=None)
-    customs = _customs()
+    customs = Customs(load_default=None)
 
 
 class PictureIn(Form):
@@ -114,7 +92,7 @@ class OrderIn(ButtonIn):
 
 class ShelfIn(Form):
     title = Line(80, missing="Every collection has a name.", required=True)
-    slug = _slug()
+    slug = Slug(load_default=None)
     description = Paragraphs(1_000, load_default="")
     featured = fields.Boolean(truthy={"yes"}, load_default=False)
 

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from store.actors import Permission
 from store.admin.events.repository import list_events
-from store.payments.models import EventOutcome, WebhookEvent
+from store.payments.models import EventOutcome
 from store.web.api.calls import Calls
 from store.web.api.fields import Out, PageIn, Text, Time, page_of
 from store.web.api.paging import cut
@@ -40,8 +40,4 @@ def list_all(query: dict[str, Any]) -> dict[str, Any]:
     """The newest first."""
     outcome = EventOutcome(query["outcome"]) if query["outcome"] else None
     found = list_events(reader(), outcome, query["type"], query["q"], query["cursor"], query["limit"] + 1)
-    return cut(found, query["limit"], lambda event: event.id, _show)
-
-
-def _show(event: WebhookEvent) -> WebhookEvent:
-    return event
+    return cut(found, query["limit"], lambda event: event.id)

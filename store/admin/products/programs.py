@@ -11,11 +11,26 @@ from sqlalchemy.orm import Session
 
 from store.admin.products.repository import View
 from store.catalog.editing import NewProduct, Words
-from store.catalog.fields import Paragraphs, Pattern
+from store.catalog.fields import Customs, Number, Paragraphs, Sku, Slug
+from store.catalog.gallery import MOST_PICTURES
 from store.catalog.models import Kind, Product, Status, Variant
-from store.catalog.proposals import CUSTOMS, LONGEST_SLUG, NUMBER, SKU, SLUG
 from store.catalog.snapshots import missing_for_sale
-from store.catalog.typed import MOST_DETAILS, MOST_GRAMS, MOST_OPTIONS, MOST_UNITS
+from store.catalog.typed import (
+    LONGEST_ALT,
+    LONGEST_CAPTION,
+    LONGEST_DESCRIPTION,
+    LONGEST_DETAIL,
+    LONGEST_LABEL,
+    LONGEST_LINE,
+    LONGEST_OPTION,
+    LONGEST_TITLE,
+    LONGEST_VALUE,
+    MOST_DETAILS,
+    MOST_GRAMS,
+    MOST_OPTIONS,
+    MOST_UNITS,
+    MOST_VALUES,
+)
 from store.catalog.variants import VariantEdit, price_of
 from store.media.repository import digests_of
 from store.money import Money
@@ -33,13 +48,13 @@ class ProductsIn(PageIn):
 
 
 class DetailIn(In):
-    label = Text(60, least=1, required=True)
-    text = Text(300, least=1, required=True)
+    label = Text(LONGEST_LABEL, least=1, required=True)
+    text = Text(LONGEST_DETAIL, least=1, required=True)
 
 
 class OptionIn(In):
-    name = Text(40, least=1, required=True)
-    values = fields.List(Text(60, least=1), required=True, validate=validate.Length(1, 60))
+    name = Text(LONGEST_OPTION, least=1, required=True)
+    values = fields.List(Text(LONGEST_VALUE, least=1), required=True, validate=validate.Length(1, MOST_VALUES))
 
     @validates_schema
     def name_each_once(self, data: Mapping[str, Any], **_: object) -> None:
@@ -48,23 +63,23 @@ class OptionIn(In):
 
 
 class WordsIn(In):
-    title = Text(120, least=1)
-    line = Text(200, least=1, metadata={"description": "One sentence."})
-    slug = Pattern(LONGEST_SLUG, SLUG, "Small letters, digits and single hyphens, like pitch-control-tee.")
-    number = Pattern(12, NUMBER, "Letters and digits, like 041 or LP-7.", capitals=True, allow_none=True)
-    description = Paragraphs(10_000)
+    title = Text(LONGEST_TITLE, least=1)
+    line = Text(LONGEST_LINE, least=1, metadata={"description": "One sentence."})
+    slug = Slug()
+    number = Number(allow_none=True)
+    description = Paragraphs(LONGEST_DESCRIPTION)
     kind = fields.String(validate=validate.OneOf(KINDS))
     details = fields.List(fields.Nested(DetailIn), validate=validate.Length(max=MOST_DETAILS))
     limit = Int(1, MOST_UNITS, allow_none=True, metadata={"description": "How many one person may have."})
 
 
 class ProductIn(WordsIn):
-    title = Text(120, least=1, required=True)
-    line = Text(200, least=1, required=True, metadata={"description": "One sentence."})
+    title = Text(LONGEST_TITLE, least=1, required=True)
+    line = Text(LONGEST_LINE, least=1, required=True, metadata={"description": "One sentence."})
     options = fields.List(fields.Nested(OptionIn), load_default=[], validate=validate.Length(max=MOST_OPTIONS))
     price = Int(0, MOST_AMOUNT, load_default=None, allow_none=True, metadata={"description": "In minor units."})
     weight_grams = Int(0, MOST_GRAMS, load_default=0)
-    customs_code = Pattern(16, CUSTOMS, "A code is digits and points, like 6109.10.", load_default=None)
+    customs_code = Customs(load_default=None)
 
 
 class ChangesIn(WordsIn):
@@ -85,25 +100,25 @@ class ChangesIn(WordsIn):
 
 
 class ValueIn(In):
-    name = Text(40, least=1, required=True)
-    value = Text(60, least=1, required=True)
+    name = Text(LONGEST_OPTION, least=1, required=True)
+    value = Text(LONGEST_VALUE, least=1, required=True)
 
 
 class VariantIn(In):
     options = fields.List(fields.Nested(ValueIn), load_default=[], validate=validate.Length(max=MOST_OPTIONS))
-    sku = Pattern(48, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True, load_default=None)
+    sku = Sku(load_default=None)
     price = Int(0, MOST_AMOUNT, load_default=None, allow_none=True, metadata={"description": "In minor units."})
     weight_grams = Int(0, MOST_GRAMS, load_default=None, allow_none=True)
 
 
 class VariantChangesIn(In):
-    sku = Pattern(48, SKU, "Letters, digits, hyphens, like NMX-041-BLCK-L.", capitals=True)
+    sku = Sku()
     price = Int(0, MOST_AMOUNT, allow_none=True, metadata={"description": "In minor units; null takes it off sale."})
     compare_at = Int(
         0, MOST_AMOUNT, allow_none=True, metadata={"description": "What it cost before, if it was charged lately."}
     )
     weight_grams = Int(0, MOST_GRAMS)
-    customs_code = Pattern(16, CUSTOMS, "A code is digits and points, like 6109.10.", allow_none=True)
+    customs_code = Customs(allow_none=True)
 
     @validates_schema
     def change_something(self, data: Mapping[str, Any], **_: object) -> None:
@@ -113,13 +128,13 @@ class VariantChangesIn(In):
 
 class ImageIn(In):
     digest = fields.String(required=True, validate=DIGEST, metadata={"description": "Of a picture that was sent."})
-    alt = Text(300, load_default="")
-    caption = Text(300, load_default="")
-    color = Text(60, load_default=None, allow_none=True)
+    alt = Text(LONGEST_ALT, load_default="")
+    caption = Text(LONGEST_CAPTION, load_default="")
+    color = Text(LONGEST_VALUE, load_default=None, allow_none=True)
 
 
 class ImagesIn(In):
-    images = fields.List(fields.Nested(ImageIn), required=True, validate=validate.Length(max=40))
+    images = fields.List(fields.Nested(ImageIn), required=True, validate=validate.Length(max=MOST_PICTURES))
 
     @validates_schema
     def hang_each_once(self, data: Mapping[str, Any], **_: object) -> None:

@@ -53,8 +53,6 @@ NAMES: dict[str, tuple[str, ...]] = {
 """What each column is called; the first name is the one that is written."""
 WRITTEN = tuple(NAMES)
 HEADINGS = tuple(names[0] for names in NAMES.values())
-ONLY_WRITTEN = frozenset({"tracker", "policy", "unit", "variant_image"})
-"""These say to Shopify what follows from the others here."""
 NEEDED = ("handle", "title")
 
 

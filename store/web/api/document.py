@@ -12,6 +12,7 @@ from store.actors import scope_of
 from store.web.api import API, DOCS
 from store.web.api.calls import Calls, Repeat, Terms
 from store.web.api.explaining import by_area, with_code
+from store.web.api.fields import MOST_ID
 from store.web.api.problems import MEDIA_TYPE, Problem
 from store.web.api.refusals import explained
 from store.web.api.replays import HEADER, LONGEST
@@ -84,7 +85,7 @@ def _make(app: Flask, areas: tuple[Calls, ...]) -> Document:
         "servers": [{"url": settings.public_url}],
     }
     api = Described(spec_kwargs=kwargs)
-    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1})
+    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": MOST_ID})
     api.init_app(app)
     spec = api.spec
     spec.components.security_scheme(BEARER, {"type": "http", "scheme": "bearer"})

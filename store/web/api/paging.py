@@ -11,11 +11,13 @@ Row = TypeVar("Row")
 NO_SUCH = "There is no such page. Begin without a cursor."
 
 
-def cut(found: Sequence[Row], limit: int, key: Callable[[Row], object], show: Callable[[Row], Any]) -> dict[str, Any]:
-    """`found` holds up to one more than `limit`; `key` is by what the next page goes on."""
+def cut(
+    found: Sequence[Row], limit: int, key: Callable[[Row], object], show: Callable[[Row], Any] | None = None
+) -> dict[str, Any]:
+    """`found` holds up to one more than `limit`; `key` is by what the next page goes on, `show` what is told of a row."""
     page = found[:limit]
     more = len(found) > limit
-    return {"items": [show(row) for row in page], "next": str(key(page[-1])) if more else None}
+    return {"items": [show(row) for row in page] if show else page, "next": str(key(page[-1])) if more else None}
 
 
 def number(cursor: str | None) -> int | None:
