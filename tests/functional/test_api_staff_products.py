@@ -108,6 +108,21 @@ def test_what_makes_no_sense_changes_nothing_of_a_product(editor, cap, body, fie
     assert editor.get(path).json == {name: value for name, value in cap.items() if name != "etag"}
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"options": [{"name": "x" * 31, "values": ["S"]}]}, "options.0.name"),
+        ({"options": [{"name": "Size", "values": ["x" * 41]}]}, "options.0.values.0"),
+        ({"options": [{"name": "Size", "values": [str(n) for n in range(41)]}]}, "options.0.values"),
+        ({"details": [{"label": "x" * 41, "text": "y"}]}, "details.0.label"),
+        ({"description": "x" * 10_001}, "description"),
+    ],
+)
+def test_a_program_may_say_as_much_as_a_form_and_no_more(shop, editor, change, field):
+    assert_problem(editor.post("/admin/products", CAP | change), 422, "invalid", field)
+    assert shop.value("SELECT COUNT(*) FROM product") == 0
+
+
 def test_a_draft_that_lacks_something_is_not_put_on_sale(editor, cap):
     path = f"/admin/products/{cap['id']}"
     refused = editor.patch(path, {"status": "active"}, headers={"If-Match": cap["etag"]})

@@ -14,7 +14,7 @@ NO_SUCH = "There is no such page. Begin without a cursor."
 def cut(
     found: Sequence[Row], limit: int, key: Callable[[Row], object], show: Callable[[Row], Any] | None = None
 ) -> dict[str, Any]:
-    """`found` holds up to one more than `limit`; `key` is by what the next page goes on, `show` what is told of a row."""
+    """`found` holds up to one more than `limit`; the next page goes on by `key`, `show` is what is told of a row."""
     page = found[:limit]
     more = len(found) > limit
     return {"items": [show(row) for row in page] if show else page, "next": str(key(page[-1])) if more else None}
